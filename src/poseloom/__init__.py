@@ -1,0 +1,1 @@
+"""Poseloom: from a few poses to a living mascot."""

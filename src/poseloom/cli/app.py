@@ -1,0 +1,5 @@
+"""The `poseloom` command."""
+
+
+def main() -> None:
+    """Run the command line."""

@@ -1,0 +1,65 @@
+"""Clips: their formats, and the certificate that a seam is invisible (SPEC §6)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+COLOUR_LOSS_LIMIT_DB = 1.5
+"""How far a decoded end frame may lie under what its pixel format allows without a codec."""
+ALPHA_FLOOR_DB = 45.0
+"""The least PSNR of an end frame's alpha."""
+
+
+class ClipFormat(StrEnum):
+    """What a clip is encoded as; every one carries transparency."""
+
+    WEBM = "webm"
+    """VP9 with an alpha layer: Chrome, Edge, Firefox, Windows and Linux clients."""
+    HEVC = "hevc"
+    """HEVC with an alpha layer in .mov: Safari, iOS, macOS clients."""
+    STACKED = "stacked"
+    """H.264 with the matte below the colour: anything that can run a shader."""
+
+    @property
+    def suffix(self) -> str:
+        """The file name's ending, with its dot."""
+        return {"webm": ".webm", "hevc": ".mov", "stacked": ".mp4"}[self.value]
+
+
+class Quality(StrEnum):
+    """How much effort an encoder spends."""
+
+    STANDARD = "standard"
+    PREVIEW = "preview"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeamEnd:
+    """One end of a clip against its pose, in decibels; `inf` means exact.
+
+    Attributes:
+        colour_db: PSNR of the decoded frame, premultiplied, on the subject.
+        ceiling_db: The same for the pose passed through the pixel format with no codec.
+        alpha_db: PSNR of the alpha plane.
+    """
+
+    colour_db: float
+    ceiling_db: float
+    alpha_db: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether nobody sees this end jump."""
+        return self.colour_db >= self.ceiling_db - COLOUR_LOSS_LIMIT_DB and self.alpha_db >= ALPHA_FLOOR_DB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeamCertificate:
+    """Both ends of a clip against their poses."""
+
+    first: SeamEnd
+    last: SeamEnd
+
+    @property
+    def holds(self) -> bool:
+        """Whether both ends are good."""
+        return self.first.holds and self.last.holds
