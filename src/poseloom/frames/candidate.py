@@ -1,0 +1,94 @@
+"""Several flows for one pair of poses, and the judgement which of them to believe.
+
+No single stiffness suits every pair. A flow is judged by what is left unmatched half-way, and by how
+much it bends the poses to get there; the lowest sum wins and says how far the pair can be trusted.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from poseloom.frames.affinity import find_affinity, fit_shape, form_velocity
+from poseloom.frames.flow import Channels, Field, exponentiate, resample_field, warp
+from poseloom.frames.image import Plane, Premultiplied
+from poseloom.frames.registration import REFINE, SOFT, STIFF, FeaturePyramid, register
+
+_JUDGED_LONG_SIDE = 112
+_DISTORTION_WEIGHT = 0.3
+_SCORE_TRUSTED = 0.22
+_SCORE_HOPELESS = 0.62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A flow and its faults.
+
+    Attributes:
+        velocity: (h, w, 2) float32 in cells of its own grid.
+        mismatch: Mean colour gap half-way, on the silhouettes, 0..1.2.
+        distortion: Mean absolute log-stretch along both axes; 0 is rigid.
+    """
+
+    velocity: Field
+    mismatch: float
+    distortion: float
+
+    @property
+    def score(self) -> float:
+        """The sum of faults; lower is better."""
+        return self.mismatch + _DISTORTION_WEIGHT * self.distortion
+
+    @property
+    def confidence(self) -> float:
+        """How far the flow may be shown slowly: 1 is fully, 0 is not at all."""
+        span = _SCORE_HOPELESS - _SCORE_TRUSTED
+        return min(1.0, max(0.0, (_SCORE_HOPELESS - self.score) / span))
+
+
+def choose_flow(source: Premultiplied, target: Premultiplied) -> Candidate:
+    """Return the best of a soft and a stiff flow, each also refined, from `source` to `target`.
+
+    Both are (H, W, 4) premultiplied of one shape, neither empty.
+    """
+    pyramid = FeaturePyramid(source, target)
+    first_level = fit_shape(pyramid.shape, STIFF.rounds[0][0])
+    start = form_velocity(find_affinity(source, target), first_level)
+    candidates = []
+    for rough in (register(pyramid, SOFT), register(pyramid, STIFF, start)):
+        candidates += [_judge(pyramid, rough), _judge(pyramid, register(pyramid, REFINE, rough))]
+    return min(candidates, key=lambda candidate: candidate.score)
+
+
+def _judge(pyramid: FeaturePyramid, velocity: Field) -> Candidate:
+    source, target = pyramid.see(_JUDGED_LONG_SIDE, 0.0)
+    flow = resample_field(velocity, (source.shape[0], source.shape[1]))
+    near = warp(source, exponentiate(flow, -0.5), border=cv2.BORDER_CONSTANT)
+    far = warp(target, exponentiate(flow, 0.5), border=cv2.BORDER_CONSTANT)
+    gap = np.minimum(np.abs(near - far).sum(axis=2), np.float32(1.2))
+    return Candidate(
+        velocity=velocity,
+        mismatch=_average(gap, np.maximum(near[..., 3], far[..., 3])),
+        distortion=(
+            _average(_measure_stretch(exponentiate(flow, 1)), source[..., 3])
+            + _average(_measure_stretch(exponentiate(flow, -1)), target[..., 3])
+        )
+        / 2,
+    )
+
+
+def _average(values: Plane, weights: Channels) -> float:
+    return float((values * weights).sum() / max(float(weights.sum()), 1e-6))
+
+
+def _measure_stretch(field: Field) -> Plane:
+    """Return |log s1| + |log s2| per cell, at most 3, from the singular values of the Jacobian."""
+    along_x, along_y = np.gradient(field, axis=1), np.gradient(field, axis=0)
+    xx, xy, yx, yy = 1 + along_x[..., 0], along_y[..., 0], along_x[..., 1], 1 + along_y[..., 1]
+    energy = xx**2 + xy**2 + yx**2 + yy**2
+    area = xx * yy - xy * yx
+    spread = np.sqrt(np.maximum(energy**2 - 4 * area**2, 0))
+    longer = np.sqrt(np.maximum((energy + spread) / 2, 1e-6))
+    shorter = np.sqrt(np.maximum((energy - spread) / 2, 1e-6))
+    stretch = np.abs(np.log(longer)) + np.abs(np.log(shorter))
+    return np.asarray(np.minimum(stretch, 3), np.float32)

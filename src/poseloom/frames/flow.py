@@ -1,0 +1,70 @@
+"""Fields: where every pixel of a grid goes, and the smooth flows that carry pictures along.
+
+A velocity field that stands still in time is integrated by scaling and squaring (Arsigny et al.,
+"A Log-Euclidean Framework for Statistics on Diffeomorphisms", MICCAI 2006). What comes out can
+always be undone, never folds, and runs on past its ends: the three things an in-between needs.
+"""
+
+import functools
+import math
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Field: TypeAlias = NDArray[np.float32]
+"""(h, w, 2) float32: a displacement (x, y) per grid cell, in cells."""
+Channels: TypeAlias = NDArray[np.float32]
+"""(h, w, c) float32, any number of channels."""
+
+_LONGEST_STEP_CELLS = 0.5
+
+
+@functools.lru_cache(maxsize=32)
+def list_positions(height: int, width: int) -> Field:
+    """Return (height, width, 2) float32: each cell's own (x, y). Shared: do not write to it."""
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    positions = np.stack([columns, rows], axis=2)
+    positions.flags.writeable = False
+    return positions
+
+
+def warp(image: Channels, field: Field, *, border: int = cv2.BORDER_REPLICATE) -> Channels:
+    """Return `image` looked up, bilinearly, at every cell's own place plus its displacement."""
+    places = list_positions(*field.shape[:2]) + field
+    return np.asarray(cv2.remap(image, places, None, cv2.INTER_LINEAR, borderMode=border), np.float32)
+
+
+def count_squarings(velocity: Field) -> int:
+    """Return how many squarings integrate `velocity` over one unit of time with safely short steps."""
+    longest = float(np.abs(velocity).max())
+    return max(0, math.ceil(math.log2(max(longest, 1e-6) / _LONGEST_STEP_CELLS)))
+
+
+def exponentiate(velocity: Field, duration: float, *, squarings: int | None = None) -> Field:
+    """Return the displacement after flowing along `velocity` for `duration` (negative: backwards).
+
+    With a fixed number of `squarings` the result is smooth in `duration`.
+    """
+    field = velocity * np.float32(duration)
+    if squarings is None:
+        squarings = count_squarings(field)
+    field *= np.float32(0.5**squarings)
+    for _ in range(squarings):
+        field = field + warp(field, field)
+    return field
+
+
+def resample_field(field: Field, shape: tuple[int, int]) -> Field:
+    """Return `field` on a grid of `shape` (height, width), its displacements in the new cells."""
+    height, width = field.shape[:2]
+    if (height, width) == shape:
+        return field
+    resized = np.asarray(cv2.resize(field, shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    return resized * np.array([shape[1] / width, shape[0] / height], np.float32)
+
+
+def smooth(channels: Channels, sigma_cells: float) -> Channels:
+    """Return `channels` blurred by a Gaussian of `sigma_cells`."""
+    return np.asarray(cv2.GaussianBlur(channels, (0, 0), sigma_cells), np.float32)

@@ -1,0 +1,49 @@
+"""What a picture is in this room, and the two ways its transparency is written down."""
+
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Rgba: TypeAlias = NDArray[np.uint8]
+"""(H, W, 4) uint8, red-green-blue-alpha, straight alpha: the colour is not dimmed by its alpha."""
+Premultiplied: TypeAlias = NDArray[np.float32]
+"""(H, W, 4) float32 in 0..1, the colour multiplied by its alpha: what may be filtered and averaged."""
+Plane: TypeAlias = NDArray[np.float32]
+"""(H, W) float32, one number per pixel."""
+
+VISIBLE_ALPHA = 8
+"""Alpha at or under this is dust: nobody sees it, and it must not decide where a subject ends."""
+
+
+def premultiply(image: Rgba) -> Premultiplied:
+    """Return `image` with its colour multiplied by its alpha, (H, W, 4) float32 in 0..1."""
+    scaled = np.multiply(image, np.float32(1 / 255), dtype=np.float32)
+    scaled[..., :3] *= scaled[..., 3:]
+    return scaled
+
+
+def unpremultiply(image: Premultiplied) -> Rgba:
+    """Return straight 8-bit colour; values outside 0..1 are clipped, colour under alpha 0 is black."""
+    alpha = np.clip(image[..., 3:], 0, 1)
+    colour = np.clip(image[..., :3] / np.maximum(alpha, np.float32(1e-6)), 0, 1)
+    straight = np.concatenate([colour * (alpha > 0), alpha], axis=2)
+    return np.asarray(straight * np.float32(255) + np.float32(0.5), np.uint8)
+
+
+def blank(size: int) -> Rgba:
+    """Return a fully transparent square of `size` pixels, black under its alpha."""
+    return np.zeros((size, size, 4), np.uint8)
+
+
+def measure_bounds(image: Rgba) -> tuple[int, int, int, int] | None:
+    """Return `(x0, y0, x1, y1)`, ends exclusive, of what is visible; None when nothing is.
+
+    Visible means alpha above `VISIBLE_ALPHA`.
+    """
+    visible = np.asarray(image[..., 3] > VISIBLE_ALPHA, np.uint8)
+    x, y, width, height = cv2.boundingRect(visible)
+    if width == 0:
+        return None
+    return x, y, x + width, y + height

@@ -1,0 +1,143 @@
+"""Find the flow that turns one pose into another: symmetric log-demons, coarse to fine.
+
+After Vercauteren et al., "Symmetric Log-Domain Diffeomorphic Registration: A Demons-Based Approach"
+(MICCAI 2008), with a robust Gauss-Newton step over several channels (colour, alpha, signed distance).
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from poseloom.frames.affinity import fit_shape
+from poseloom.frames.flow import Channels, Field, exponentiate, resample_field, smooth, warp
+from poseloom.frames.image import Premultiplied
+from poseloom.frames.silhouette import measure_distance
+
+_LONGEST_UPDATE_CELLS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stiffness:
+    """How a registration runs.
+
+    Attributes:
+        rounds: Per level, the longer side of the grid in cells and the number of iterations there.
+        fluid_cells: Blur of each update: large keeps faces rigid, small lets limbs go.
+        elastic_cells: Blur of the whole field after each update.
+        damping: Resistance of flat regions.
+        outlier: Colour gap at which a pixel starts to count less.
+        outline: Weight of the signed-distance channel.
+    """
+
+    rounds: tuple[tuple[int, int], ...]
+    fluid_cells: float
+    elastic_cells: float
+    damping: float
+    outlier: float
+    outline: float
+
+
+SOFT = Stiffness(
+    rounds=((16, 40), (24, 40), (32, 32), (48, 24), (64, 16), (96, 10)),
+    fluid_cells=2.2,
+    elastic_cells=0.6,
+    damping=0.02,
+    outlier=0.5,
+    outline=0.6,
+)
+STIFF = Stiffness(
+    rounds=((24, 40), (48, 36), (96, 14)),
+    fluid_cells=5.0,
+    elastic_cells=0.8,
+    damping=0.1,
+    outlier=0.5,
+    outline=0.3,
+)
+REFINE = Stiffness(
+    rounds=((96, 14), (112, 10)),
+    fluid_cells=4.0,
+    elastic_cells=0.5,
+    damping=0.3,
+    outlier=0.3,
+    outline=0.0,
+)
+
+
+class FeaturePyramid:
+    """A pair of poses seen at several sizes; each size is made once."""
+
+    __slots__ = ("_levels", "_source", "_target")
+
+    def __init__(self, source: Premultiplied, target: Premultiplied) -> None:
+        self._source = source
+        self._target = target
+        self._levels: dict[int, tuple[Channels, Channels]] = {}
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the full pictures."""
+        return self._source.shape[0], self._source.shape[1]
+
+    def see(self, long_side: int, outline: float) -> tuple[Channels, Channels]:
+        """Return both poses, (h, w, 4 or 5): premultiplied RGBA, and the signed distance if it counts."""
+        if long_side not in self._levels:
+            shape = fit_shape(self.shape, long_side)
+            self._levels[long_side] = _describe(self._source, shape), _describe(self._target, shape)
+        near, far = self._levels[long_side]
+        if outline == 0:
+            return np.ascontiguousarray(near[..., :4]), np.ascontiguousarray(far[..., :4])
+        weights = np.array([1, 1, 1, 1, outline], np.float32)
+        return near * weights, far * weights
+
+
+def register(pyramid: FeaturePyramid, stiffness: Stiffness, start: Field | None = None) -> Field:
+    """Return the velocity field whose flow over one unit carries the source onto the target.
+
+    Args:
+        pyramid: Both poses.
+        stiffness: How soft the flow may be, and how long to search.
+        start: Where to begin; at rest by default.
+    """
+    velocity = start
+    for long_side, iterations in stiffness.rounds:
+        source, target = pyramid.see(long_side, stiffness.outline)
+        shape = (source.shape[0], source.shape[1])
+        velocity = np.zeros((*shape, 2), np.float32) if velocity is None else resample_field(velocity, shape)
+        for _ in range(iterations):
+            update = _step(source, target, velocity, stiffness)
+            velocity = smooth(velocity + smooth(update, stiffness.fluid_cells), stiffness.elastic_cells)
+    assert velocity is not None, "a registration has at least one round"
+    return velocity
+
+
+def _describe(image: Premultiplied, shape: tuple[int, int]) -> Channels:
+    small = np.asarray(cv2.resize(image, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
+    distance = np.tanh(measure_distance(small[..., 3]) / np.float32(0.08 * max(shape)))
+    return np.dstack([small, distance])
+
+
+def _step(source: Channels, target: Channels, velocity: Field, stiffness: Stiffness) -> Field:
+    """Return one robust Gauss-Newton update, judged half-way between the poses."""
+    near = warp(source, exponentiate(velocity, -0.5))
+    far = warp(target, exponentiate(velocity, 0.5))
+    gap, mean = near - far, (near + far) * np.float32(0.5)
+    slope_x, slope_y = _slope(mean, 1, 0), _slope(mean, 0, 1)
+    trust = 1 / (1 + np.einsum("ijk,ijk->ij", gap, gap) / np.float32(stiffness.outlier**2))
+    pairs = ((slope_x, slope_x), (slope_y, slope_y), (slope_x, slope_y), (slope_x, gap), (slope_y, gap))
+    terms = np.dstack([np.einsum("ijk,ijk->ij", left, right) * trust for left, right in pairs])
+    xx, yy, xy, x, y = cv2.split(smooth(terms, 1.0))
+    ridge = np.float32(0.05 * stiffness.damping) + np.float32(0.02) * (xx + yy)
+    xx, yy = xx + ridge, yy + ridge
+    determinant = xx * yy - xy * xy
+    update = np.dstack([(yy * x - xy * y) / determinant, (xx * y - xy * x) / determinant])
+    length = np.sqrt(np.einsum("ijk,ijk->ij", update, update))
+    brake = np.minimum(1, np.float32(_LONGEST_UPDATE_CELLS) / np.maximum(length, np.float32(1e-6)))
+    return np.asarray(update * brake[..., None], np.float32)
+
+
+def _slope(image: Channels, along_x: int, along_y: int) -> Channels:
+    slope = cv2.Sobel(
+        image, cv2.CV_32F, along_x, along_y, ksize=3, scale=0.125, borderType=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(slope, np.float32)
