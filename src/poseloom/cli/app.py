@@ -1,5 +1,69 @@
-"""The `poseloom` command."""
+"""The `poseloom` command: parse, call, print. No rules."""
+
+import json
+import sys
+from importlib import metadata
+from typing import Annotated
+
+import typer
+from click.exceptions import ClickException
+from rich.console import Console
+
+from poseloom.cli.animate import animate_command
+from poseloom.cli.inspect import inspect_command
+from poseloom.cli.lint import lint_command
+from poseloom.cli.plan import plan_command
+from poseloom.core.error import Blame, PoseloomError
+
+EXIT_FAULT = 1
+EXIT_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="poseloom",
+    help="From a few poses to a living mascot: a transparent clip for every edge of a canvas.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("animate")(animate_command)
+app.command("plan")(plan_command)
+app.command("lint")(lint_command)
+app.command("inspect")(inspect_command)
+
+
+@app.callback()
+def _root(
+    *, version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False
+) -> None:
+    if version:
+        typer.echo(_read_version())
+        raise typer.Exit
+
+
+def _read_version() -> str:
+    return f"poseloom {metadata.version('poseloom')}"
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; an expected failure is one line and an exit code, never a traceback."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        code = app(standalone_mode=False)
+    except PoseloomError as error:
+        _print_error(console, error)
+        sys.exit(EXIT_FAULT if error.blame is Blame.US else EXIT_INPUT)
+    except ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        console.print("interrupted; finished clips are kept, nothing is half-written", markup=False)
+        sys.exit(EXIT_INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _print_error(console: Console, error: PoseloomError) -> None:
+    if "--json" in sys.argv:
+        print(json.dumps(error.document(), default=str))
+    console.print(f"error: {' '.join(error.message.split())}", style="red", markup=False)

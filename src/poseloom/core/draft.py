@@ -29,9 +29,11 @@ def draft_canvas(name: str, images: Sequence[tuple[str, str]]) -> Canvas:
     return Canvas(
         name=name,
         initial_node=hub,
-        nodes=tuple(
-            Node(id=pose, name=pose.replace("-", " ").replace("_", " ").title(), image=paths[pose]) for pose in poses
-        ),
+        nodes=tuple(Node(id=pose, name=_title(pose), image=paths[pose]) for pose in poses),
         edges=(*loops, *forwards, *reverses, *anywhere),
         inputs=tuple(Input(name=pose, type=InputType.TRIGGER) for pose in poses),
     )
+
+
+def _title(pose: str) -> str:
+    return pose.replace("-", " ").replace("_", " ").title()

@@ -1,7 +1,8 @@
 """The laws of the ledger: append-only double entry (SPEC §3).
 
-Every entry moves credits between accounts: its postings sum to zero. A workspace's account never falls below zero. A key
-stands once, so the same charge or refund is never booked twice. A refund gives back what its charge took, no more.
+Every entry moves credits between accounts: its postings sum to zero. A workspace's account never falls below zero.
+A key stands once, so the same charge or refund is never booked twice. A refund gives back what its
+charge took, no more.
 """
 
 from collections import Counter

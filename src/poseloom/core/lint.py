@@ -210,8 +210,8 @@ def _find_circles(graph: _Graph) -> Iterator[Finding]:
             if circle and node.id in graph.reachable:
                 yield Finding(
                     code=Code.PING_PONG,
-                    message=f"{' → '.join((*circle, circle[0]))}: on its way to {target} a player without route search runs in "
-                    f"this circle; list an edge that leads towards {target} first at one of these nodes",
+                    message=f"{' → '.join((*circle, circle[0]))}: to reach {target}, players without route search run "
+                    f"in this circle; list an edge that leads towards {target} first at one of these nodes",
                     nodes=circle,
                 )
                 break
@@ -261,7 +261,7 @@ def _find_unreachable(graph: _Graph) -> Iterator[Finding]:
         if node.id not in graph.reachable:
             yield Finding(
                 code=Code.UNREACHABLE,
-                message=f"{node.id}: no input leads here from {graph.canvas.initial_node}; give an edge to it a condition",
+                message=f"{node.id}: no input leads here from {graph.canvas.initial_node}; give a way here a condition",
                 nodes=(node.id,),
             )
 

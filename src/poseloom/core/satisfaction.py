@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from poseloom.core.canvas import Condition, Input, InputType
 from poseloom.core.machine import compare
@@ -41,7 +42,7 @@ def _list_values(item: Input, conditions: Iterable[Condition], *, on_arrival: bo
     values = [
         marks[0] - 1,
         *marks,
-        *((low + high) / 2 for low, high in zip(marks, marks[1:], strict=False)),
+        *((low + high) / 2 for low, high in pairwise(marks)),
         marks[-1] + 1,
     ]
     if item.name not in COUNTERS:

@@ -44,12 +44,10 @@ class Affinity:
     def form_matrix(self, centre: NDArray[np.float64]) -> Matrix:
         """Return the (3, 3) map about `centre`."""
         cosine, sine = math.cos(self.turn_radians), math.sin(self.turn_radians)
-        linear = np.array(
-            [[cosine * self.scale_x, -sine * self.scale_y], [sine * self.scale_x, cosine * self.scale_y]]
-        )
+        linear = np.array([[cosine * self.scale_x, -sine * self.scale_y], [sine * self.scale_x, cosine * self.scale_y]])
         matrix = np.eye(3)
         matrix[:2, :2] = linear
-        matrix[:2, 2] = centre + (self.shift_x, self.shift_y) - linear @ centre
+        matrix[:2, 2] = centre + np.array([self.shift_x, self.shift_y]) - linear @ centre
         return matrix
 
 
@@ -106,7 +104,7 @@ def _find_centre(image: Channels) -> NDArray[np.float64]:
     alpha = image[..., 3].astype(np.float64)
     places = list_positions(*alpha.shape)
     total = max(float(alpha.sum()), 1e-9)
-    return np.einsum("ij,ijk->k", alpha, places) / total
+    return np.asarray(np.einsum("ij,ijk->k", alpha, places) / total, np.float64)
 
 
 def _list_candidates(drift: NDArray[np.float64]) -> Iterator[Affinity]:

@@ -14,7 +14,7 @@ from poseloom.frames.flow import Channels, Field, exponentiate, resample_field, 
 from poseloom.frames.image import Plane, Premultiplied
 from poseloom.frames.registration import REFINE, SOFT, STIFF, FeaturePyramid, register
 
-_JUDGED_LONG_SIDE = 112
+_JUDGED_LONG_SIDE = 96
 _DISTORTION_WEIGHT = 0.3
 _SCORE_TRUSTED = 0.22
 _SCORE_HOPELESS = 0.62

@@ -7,7 +7,7 @@ always be undone, never folds, and runs on past its ends: the three things an in
 
 import functools
 import math
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -17,6 +17,8 @@ Field: TypeAlias = NDArray[np.float32]
 """(h, w, 2) float32: a displacement (x, y) per grid cell, in cells."""
 Channels: TypeAlias = NDArray[np.float32]
 """(h, w, c) float32, any number of channels."""
+
+Sampled = TypeVar("Sampled", NDArray[np.float32], NDArray[np.uint8])
 
 _LONGEST_STEP_CELLS = 0.5
 
@@ -30,10 +32,16 @@ def list_positions(height: int, width: int) -> Field:
     return positions
 
 
+def look_up(image: Sampled, places: Field, *, border: int = cv2.BORDER_REPLICATE) -> Sampled:
+    """Return what `image` shows, bilinearly, at each of `places`, (h, w, 2) float32 pixels of `image`."""
+    # OpenCV's stub forgets that the second map may be absent; an empty array instead reads wild memory.
+    seen = cv2.remap(image, places, None, cv2.INTER_LINEAR, borderMode=border)  # type: ignore[call-overload]
+    return cast("Sampled", seen)
+
+
 def warp(image: Channels, field: Field, *, border: int = cv2.BORDER_REPLICATE) -> Channels:
     """Return `image` looked up, bilinearly, at every cell's own place plus its displacement."""
-    places = list_positions(*field.shape[:2]) + field
-    return np.asarray(cv2.remap(image, places, None, cv2.INTER_LINEAR, borderMode=border), np.float32)
+    return look_up(image, list_positions(*field.shape[:2]) + field, border=border)
 
 
 def count_squarings(velocity: Field) -> int:

@@ -55,7 +55,7 @@ STIFF = Stiffness(
     outline=0.3,
 )
 REFINE = Stiffness(
-    rounds=((96, 14), (112, 10)),
+    rounds=((96, 22),),
     fluid_cells=4.0,
     elastic_cells=0.5,
     damping=0.3,
@@ -137,7 +137,5 @@ def _step(source: Channels, target: Channels, velocity: Field, stiffness: Stiffn
 
 
 def _slope(image: Channels, along_x: int, along_y: int) -> Channels:
-    slope = cv2.Sobel(
-        image, cv2.CV_32F, along_x, along_y, ksize=3, scale=0.125, borderType=cv2.BORDER_REPLICATE
-    )
+    slope = cv2.Sobel(image, cv2.CV_32F, along_x, along_y, ksize=3, scale=0.125, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(slope, np.float32)

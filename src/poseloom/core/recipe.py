@@ -1,0 +1,97 @@
+"""Recipes: everything a clip depends on, and so the name under which it is kept.
+
+Two clips with one recipe are the same bytes; a second run finds them and makes only what changed.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+
+from poseloom.core.canvas import Canvas
+from poseloom.core.clip import ClipFormat, Quality
+from poseloom.core.duration import choose_duration, count_frames
+from poseloom.core.kind import classify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What the frames of a clip, and their encoding, depend on.
+
+    Attributes:
+        source: Fingerprint of the aligned source pose; of the forward's for a reverse.
+        target: Fingerprint of the aligned target pose; of the forward's for a reverse.
+        is_reversed: The frames are played backwards.
+        renderer: Version of what draws the frames.
+        encoder: Version of what encodes them.
+        strength: Rung on the encoders' ladder of quantisers.
+    """
+
+    source: str
+    target: str
+    is_loop: bool
+    is_reversed: bool
+    frame_count: int
+    fps: Fraction
+    size: int
+    renderer: str
+    encoder: str
+    quality: Quality
+    strength: int
+
+    def name_frames(self) -> str:
+        """Return the name of the frames, in forward order, however they are encoded."""
+        drawn = ("source", "target", "is_loop", "frame_count", "fps", "size", "renderer")
+        return _hash({key: value for key, value in asdict(self).items() if key in drawn})
+
+    def name_clip(self, fmt: ClipFormat) -> str:
+        """Return the name of the clip in a format."""
+        return _hash({**asdict(self), "format": fmt})
+
+
+def _hash(document: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderSettings:
+    """What all clips of a canvas share."""
+
+    size: int
+    fps: Fraction
+    duration_seconds: Fraction | None
+    quality: Quality
+    strength: int
+    renderer: str
+    encoder: str
+
+
+def write_recipes(canvas: Canvas, fingerprints: dict[str, str], settings: RenderSettings) -> dict[str, Recipe]:
+    """Return the recipe of every edge that needs a clip.
+
+    Args:
+        canvas: The canvas, created reverses included.
+        fingerprints: Of each node's aligned pose.
+        settings: What all clips share.
+    """
+    kinds = classify(canvas)
+    recipes = {
+        edge.id: Recipe(
+            source=fingerprints[edge.source],
+            target=fingerprints[edge.target],
+            is_loop=edge.is_loop,
+            is_reversed=False,
+            frame_count=count_frames(choose_duration(edge, settings.duration_seconds), settings.fps),
+            fps=settings.fps,
+            size=settings.size,
+            renderer=settings.renderer,
+            encoder=settings.encoder,
+            quality=settings.quality,
+            strength=settings.strength,
+        )
+        for edge in canvas.edges
+        if not edge.is_any_state and edge.id not in kinds.forwards
+    }
+    for reverse_id, forward_id in kinds.forwards.items():
+        recipes[reverse_id] = replace(recipes[forward_id], is_reversed=True)
+    return recipes

@@ -1,0 +1,111 @@
+"""Two pictures of one moment become one.
+
+Where they agree they cross-fade. Where their outlines differ, the edge between them travels instead of
+fading. Where their colours differ, one drawing replaces the other within a blink.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from poseloom.frames.ease import ease_smooth
+from poseloom.frames.flow import Field, look_up
+from poseloom.frames.image import Plane, Rgba
+from poseloom.frames.silhouette import extend_colour, measure_distance
+from poseloom.frames.stage import enlarge_places
+
+Bytes: TypeAlias = NDArray[np.uint8]
+
+SWITCH = 0.06
+"""The share of the way within which colours that do not match are exchanged."""
+_ONSET = 1 / 6
+"""The share of the way after which only travelling edges decide where outlines differ."""
+_FURTHEST_PX = 80.0
+_GAP_LEVELS = np.clip((np.arange(256) / 255 - 0.06) / 0.16 * 255, 0, 255).astype(np.uint8)
+_EDGE_LEVELS = np.clip((np.arange(256) / 255 * 2.5 - 0.5) * 255, 0, 255).astype(np.uint8)
+_BLOCK = np.ones((3, 3), np.uint8)
+_WIDE_BLOCK = np.ones((5, 5), np.uint8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One pose, ready to be looked up.
+
+    Attributes:
+        picture: (H, W, 4) uint8, its colour carried on beyond its edge.
+        distance: (H/2, W/2) float32, full-size pixels to that edge, positive inside.
+    """
+
+    picture: Rgba
+    distance: Plane
+
+
+def prepare_side(image: Rgba) -> Side:
+    """Return `image` ready for `blend_sides`."""
+    distance = measure_distance(np.asarray(image[..., 3], np.float32) / np.float32(255))
+    np.clip(distance, -_FURTHEST_PX, _FURTHEST_PX, out=distance)
+    half = ((image.shape[1] + 1) // 2, (image.shape[0] + 1) // 2)
+    small = cv2.resize(distance, half, interpolation=cv2.INTER_AREA)
+    return Side(picture=extend_colour(image), distance=np.asarray(small, np.float32))
+
+
+def show_side(side: Side, lattice: Field, shape: tuple[int, int]) -> Rgba:
+    """Return (H, W, 4): the pose seen through `lattice` (see `stage.sample_places`)."""
+    return look_up(side.picture, enlarge_places(lattice, shape))
+
+
+def blend_sides(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: tuple[int, int], t: float) -> Rgba:
+    """Return (H, W, 4) uint8: both poses at the moment `t` in 0..1, its colour defined even where transparent."""
+    near, far = (show_side(side, lattice, shape) for side, lattice in zip(sides, lattices, strict=True))
+    half = ((shape[1] + 1) // 2, (shape[0] + 1) // 2)
+    small_near, small_far = _split(near, half), _split(far, half)
+    near_weight, far_weight = _weigh_colour(small_near, small_far, t)
+    size = (shape[1], shape[0])
+    painted = cv2.blendLinear(near, far, cv2.resize(near_weight, size), cv2.resize(far_weight, size))
+    plain = cv2.addWeighted(cv2.extractChannel(near, 3), 1 - t, cv2.extractChannel(far, 3), t, 0)
+    edges = _weigh_edges(small_near[3], small_far[3], t)
+    alpha = np.asarray(plain, np.uint8)
+    if edges.any():
+        crisp = _travel(sides, lattices, shape, t)
+        share = np.asarray(cv2.resize(edges, size), np.float32)
+        alpha = np.asarray(cv2.blendLinear(plain, crisp, 1 - share, share), np.uint8)
+    cv2.mixChannels([alpha], [painted], [0, 3])
+    return np.asarray(painted, np.uint8)
+
+
+def _split(image: Rgba, size: tuple[int, int]) -> list[Bytes]:
+    """Return the four planes of `image` at `size` (width, height)."""
+    small = cv2.resize(image, size, interpolation=cv2.INTER_NEAREST)
+    return [np.asarray(plane, np.uint8) for plane in cv2.split(small)]
+
+
+def _weigh_colour(near: list[Bytes], far: list[Bytes], t: float) -> tuple[Plane, Plane]:
+    """Return what each picture contributes per pixel, from their planes at half size."""
+    gap = np.maximum.reduce([cv2.absdiff(near[band], far[band]) for band in range(3)])
+    foreign = cv2.multiply(cv2.LUT(gap, _GAP_LEVELS), cv2.min(near[3], far[3]), scale=1 / 255)
+    foreign = cv2.GaussianBlur(cv2.dilate(foreign, _WIDE_BLOCK), (0, 0), 1.6)
+    switched = ease_smooth((t - 0.5) / SWITCH + 0.5)
+    share = np.asarray(foreign, np.float32) * np.float32((switched - t) / 255) + np.float32(t)
+    # A pose has a say in the colour only where it is there at all.
+    return (1 - share) * np.maximum(near[3], 1), share * np.maximum(far[3], 1)
+
+
+def _weigh_edges(near_alpha: Bytes, far_alpha: Bytes, t: float) -> Plane:
+    """Return 0..1 at half size: how far the travelling edge decides, rather than the cross-fade."""
+    onset = min(1.0, t / _ONSET, (1 - t) / _ONSET)
+    apart = cv2.dilate(cv2.LUT(cv2.absdiff(near_alpha, far_alpha), _EDGE_LEVELS), _BLOCK)
+    return np.asarray(apart, np.float32) * np.float32(onset / 255)
+
+
+def _travel(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: tuple[int, int], t: float) -> Bytes:
+    """Return the alpha (H, W) of the outline that lies between both outlines."""
+    near, far = (
+        look_up(side.distance, (enlarge_places(lattice, shape, shrunk=2) - np.float32(0.5)) * np.float32(0.5))
+        for side, lattice in zip(sides, lattices, strict=True)
+    )
+    distance = cv2.addWeighted(near, (1 - t) * 255, far, t * 255, 127.5)
+    distance = cv2.resize(distance, (distance.shape[1] * 2, distance.shape[0] * 2))
+    return np.clip(distance[: shape[0], : shape[1]], 0, 255).astype(np.uint8)

@@ -1,0 +1,146 @@
+"""Draw what lies between two poses, at any moment and in any order."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from poseloom.frames.affinity import fit_shape
+from poseloom.frames.blend import Side, blend_sides, prepare_side, show_side
+from poseloom.frames.candidate import choose_flow
+from poseloom.frames.flow import Channels, Field, count_squarings, exponentiate, list_positions, warp
+from poseloom.frames.image import Premultiplied, Rgba, measure_bounds, premultiply
+from poseloom.frames.stage import Placement, Window, sample_places, set_stage
+
+_WORK_LONG_SIDE = 320
+_AT_REST = Placement()
+_SEEN_ALPHA = 0.06
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Morph:
+    """A pair of poses and the flow between them; made by `prepare_morph`.
+
+    Attributes:
+        source: (H, W, 4) uint8, straight alpha.
+        target: The same shape.
+        confidence: 0..1, how far the flow may be shown slowly; under one half, be quick.
+        stage: The part of the canvas on which the poses are.
+        velocity: (h, w, 2) float32, the flow over one unit of time, in cells of a grid over the stage.
+        squarings: How finely the flow is integrated, the same at every moment.
+        sides: Both poses as cut by the stage, ready to be looked up.
+        shades: (h, w) float32 each, the poses' alpha on the grid of the velocity.
+    """
+
+    source: Rgba
+    target: Rgba
+    confidence: float
+    stage: Window
+    velocity: Field
+    squarings: int
+    sides: tuple[Side, Side]
+    shades: tuple[Channels, Channels]
+
+    def draw(self, t: float, placement: Placement = _AT_REST) -> Rgba:
+        """Return the picture at `t`, (H, W, 4) uint8, straight alpha, black where it is transparent.
+
+        Args:
+            t: 0 is the source and 1 the target, both exact. A little less than 0 or more than 1 draws back
+                before the start or swings past the end; beyond 6 % the poses distort.
+            placement: A squash or stretch of the whole, at rest by default.
+        """
+        if placement == _AT_REST and t in {0.0, 1.0}:
+            return (self.target if t else self.source).copy()
+        canvas = np.zeros_like(self.source)
+        shown = self.stage.place(placement, (canvas.shape[0], canvas.shape[1]))
+        if t <= 0:
+            painted = show_side(self.sides[0], self._look(-t, placement, shown), shown.shape)
+        elif t >= 1:
+            painted = show_side(self.sides[1], self._look(1 - t, placement, shown), shown.shape)
+        else:
+            lattices = self._look(-t, placement, shown), self._look(1 - t, placement, shown)
+            painted = blend_sides(self.sides, lattices, shown.shape, t)
+        view = canvas[shown.y0 : shown.y1, shown.x0 : shown.x1]
+        cv2.copyTo(painted, cv2.extractChannel(painted, 3), view)
+        return canvas
+
+    def measure_reach(self, t: float) -> tuple[float, float, float, float]:
+        """Return `(x0, y0, x1, y1)`, about a grid cell wide of the truth, in canvas pixels, of `draw(t)`.
+
+        It may lie beyond the canvas, where `draw` would clip. An empty picture reaches nowhere: zeros.
+        """
+        near = warp(self.shades[0], self._flow(-t)) * (t < 1)
+        far = warp(self.shades[1], self._flow(1 - t)) * (t > 0)
+        seen = np.asarray(np.maximum(near, far) > _SEEN_ALPHA, np.uint8)
+        x, y, width, height = cv2.boundingRect(seen)
+        if width == 0:
+            return 0.0, 0.0, 0.0, 0.0
+        cell_x = self.stage.shape[1] / seen.shape[1]
+        cell_y = self.stage.shape[0] / seen.shape[0]
+        left, top = self.stage.x0 + x * cell_x, self.stage.y0 + y * cell_y
+        return left, top, left + width * cell_x, top + height * cell_y
+
+    def _flow(self, duration: float) -> Field:
+        return exponentiate(self.velocity, duration, squarings=self.squarings)
+
+    def _look(self, duration: float, placement: Placement, shown: Window) -> Field:
+        """Return the lattice of stage pixels that are seen after `duration` of the flow."""
+        field = self._flow(duration)
+        rows, columns = field.shape[:2]
+        height, width = self.stage.shape
+        scale = np.array([width / columns, height / rows], np.float32)
+        half = np.float32(0.5)
+        places = (list_positions(rows, columns) + field + half) * scale - half
+        return sample_places(places, self.stage, placement, shown)
+
+
+def prepare_morph(source: Rgba, target: Rgba) -> Morph:
+    """Find the flow from `source` to `target`, so that `Morph.draw` gives every moment between them.
+
+    Args:
+        source: (H, W, 4) uint8, straight alpha.
+        target: The same shape.
+
+    Returns:
+        The morph; with an empty pose nothing moves and the confidence is 0.
+
+    Raises:
+        ValueError: The poses differ in size.
+    """
+    if source.shape != target.shape:
+        message = f"poses of one size are needed, not {source.shape} and {target.shape}"
+        raise ValueError(message)
+    whole = Window(x0=0, y0=0, x1=source.shape[1], y1=source.shape[0])
+    stage = set_stage(source, target) or whole
+    near, far = stage.cut(source), stage.cut(target)
+    work = _shrink(near), _shrink(far)
+    if measure_bounds(source) is None or measure_bounds(target) is None:
+        velocity, confidence = np.zeros((*fit_shape(stage.shape, 16), 2), np.float32), 0.0
+    else:
+        best = choose_flow(*work)
+        velocity, confidence = best.velocity, best.confidence
+    return Morph(
+        source=source,
+        target=target,
+        confidence=confidence,
+        stage=stage,
+        velocity=velocity,
+        squarings=count_squarings(velocity),
+        sides=(prepare_side(near), prepare_side(far)),
+        shades=(_shade(work[0], velocity), _shade(work[1], velocity)),
+    )
+
+
+def _shrink(image: Rgba) -> Premultiplied:
+    """Return `image` premultiplied at the size at which flows are sought, never enlarged."""
+    height, width = image.shape[:2]
+    whole = premultiply(image)
+    if max(height, width) <= _WORK_LONG_SIDE:
+        return whole
+    height, width = fit_shape((height, width), _WORK_LONG_SIDE)
+    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _shade(image: Premultiplied, velocity: Field) -> Channels:
+    size = (velocity.shape[1], velocity.shape[0])
+    return np.asarray(cv2.resize(image[..., 3], size, interpolation=cv2.INTER_AREA), np.float32)

@@ -1,0 +1,149 @@
+"""The bundle: a folder that any static host, or the file system itself, shows as a living mascot (SPEC §7)."""
+
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib.resources import files
+from pathlib import Path
+
+from poseloom.core.canvas import Canvas
+from poseloom.core.clip import ClipFormat
+from poseloom.core.manifest import PublishedCanvas, PublishedClip, build_manifest
+from poseloom.frames.image import Rgba
+from poseloom.media.decode import decode_ends
+from poseloom.media.inspection import inspect_clip
+from poseloom.media.poster import write_poster
+from poseloom.ports.clip import StoredClip
+from poseloom.store.cache import explain_failure
+
+MANIFEST_NAME = "mascot.json"
+PAGE_NAME = "index.html"
+PLAYER_NAME = "poseloom-player.js"
+HASH_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderPublisher:
+    """A `Publisher` into a folder.
+
+    Attributes:
+        folder: Where the bundle goes.
+        canvas: The canvas, created reverses included.
+        poses: Aligned pose by node id, for nodes that no clip starts from.
+        name: The mascot's name.
+    """
+
+    folder: Path
+    canvas: Canvas
+    poses: Mapping[str, Rgba]
+    name: str
+    size: int
+    fps: Fraction
+
+    def publish(self, clips: Mapping[str, Mapping[ClipFormat, StoredClip]]) -> Path:
+        """Write clips and posters, then the documents that name them, then remove what an earlier bundle left.
+
+        Raises:
+            StorageFailed: The folder cannot be written.
+        """
+        with explain_failure(self.folder, "free some space or give another folder with --out"):
+            for part in ("clips", "posters", "player"):
+                (self.folder / part).mkdir(parents=True, exist_ok=True)
+            before = set(_list_files(self.folder / MANIFEST_NAME))
+            published = PublishedCanvas(
+                canvas=self.canvas,
+                clips={edge.id: self._copy_clip(edge.id, clips[edge.id]) for edge in self.canvas.edges if edge.id in clips},
+                posters=self._write_posters(clips),
+                size=self.size,
+                fps=self.fps,
+                name=self.name,
+            )
+            manifest = build_manifest(published)
+            _write_text(self.folder / "player" / PLAYER_NAME, _read_player(PLAYER_NAME))
+            _write_text(self.folder / MANIFEST_NAME, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+            _write_text(self.folder / PAGE_NAME, fill_page(_read_player(PAGE_NAME), self.name, manifest))
+            for stale in before - set(_list_files(self.folder / MANIFEST_NAME)):
+                with suppress(OSError):
+                    (self.folder / stale).unlink()
+        return self.folder / PAGE_NAME
+
+    def _copy_clip(self, edge_id: str, formats: Mapping[ClipFormat, StoredClip]) -> PublishedClip:
+        urls = {}
+        for fmt, clip in formats.items():
+            urls[fmt] = f"clips/{_name_file(edge_id, clip.path.read_bytes())}{fmt.suffix}"
+            _copy(clip.path, self.folder / urls[fmt])
+        report = inspect_clip(next(iter(formats.values())).path)
+        return PublishedClip(duration_seconds=report.duration_seconds, urls=urls)
+
+    def _write_posters(self, clips: Mapping[str, Mapping[ClipFormat, StoredClip]]) -> dict[str, str]:
+        """Write each node's still: the decoded first frame of a clip that starts there, so that no swap shows."""
+        starts: dict[str, StoredClip] = {}
+        for edge in sorted(self.canvas.edges, key=lambda edge: not edge.is_loop):
+            if edge.id in clips:
+                formats = clips[edge.id]
+                starts.setdefault(edge.source, formats.get(ClipFormat.WEBM) or next(iter(formats.values())))
+        urls = {}
+        for node in self.canvas.nodes:
+            clip = starts.get(node.id)
+            still = self.poses[node.id] if clip is None else decode_ends(clip.path)[0]
+            for suffix in (".webp", ".png"):
+                urls[node.id] = f"posters/{_name_file(node.id, still.tobytes())}{suffix}"
+                write_poster(still, self.folder / urls[node.id])
+        return urls
+
+
+def _name_file(owner_id: str, content: bytes) -> str:
+    """Return a file name that is unique to its owner and its content; players cache by it alone."""
+    slug = re.sub(r"[^a-z0-9]+", "-", owner_id.lower()).strip("-")[:40] or "clip"
+    digest = hashlib.sha256(owner_id.encode() + b"\0" + content).hexdigest()
+    return f"{slug}-{digest[:HASH_DIGITS]}"
+
+
+def _list_files(manifest: Path) -> Iterator[str]:
+    """Yield the files that a bundle's manifest names and that lie in its own folders."""
+    try:
+        document = json.loads(manifest.read_bytes())
+        urls = [url for edge in document["edges"] for url in edge["videos"].values()]
+        stills = [node["imageUrl"] for node in document["nodes"] if "imageUrl" in node]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return
+    for url in (*urls, *stills, *(still.removesuffix(".png") + ".webp" for still in stills)):
+        if re.fullmatch(r"(clips|posters)/[a-z0-9-]+\.[a-z0-9]+", url):
+            yield url
+
+
+def fill_page(template: str, name: str, manifest: Mapping[str, object]) -> str:
+    """Return the page with the mascot's name and its manifest, safe inside a script element."""
+    inline = json.dumps(manifest, ensure_ascii=False).replace("<", "\\u003c")
+    return template.replace("{{title}}", html.escape(name)).replace("{{manifest}}", inline)
+
+
+def _read_player(name: str) -> str:
+    return (files("poseloom.media") / "player" / name).read_text(encoding="utf-8")
+
+
+def _copy(source: Path, target: Path) -> None:
+    if target.exists() and target.stat().st_size == source.stat().st_size:
+        return
+    temporary = target.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        shutil.copyfile(source, temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_text(path: Path, text: str) -> None:
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

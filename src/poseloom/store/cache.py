@@ -1,0 +1,98 @@
+"""Clips kept between runs, on disk, named by their recipe (content-addressed)."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from poseloom.core.clip import ClipFormat, SeamCertificate, SeamEnd
+from poseloom.core.error import StorageFailed
+from poseloom.ports.clip import StoredClip
+
+FRAMES_SUFFIX = ".frames.mkv"
+NOTE_SUFFIX = ".seam.json"
+STALE_SECONDS = 24 * 3600
+"""A temporary file older than this was left by a run that died."""
+
+
+@contextmanager
+def explain_failure(path: Path, fix: str) -> Iterator[None]:
+    """Turn an operating system's error into one that names the file and the fix."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed(f"{path}: {error.strerror or error}; {fix}", file=str(path)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class DiskClipStore:
+    """A `ClipStore` in a folder. Two runs may share it: files appear whole, and one name means one content."""
+
+    folder: Path
+    limit_bytes: int
+
+    def open(self) -> None:
+        """Make the folder.
+
+        Raises:
+            StorageFailed: It cannot be made or written.
+        """
+        with explain_failure(self.folder, "give a folder that can be written with --cache"):
+            self.folder.mkdir(parents=True, exist_ok=True)
+
+    def find(self, name: str, fmt: ClipFormat) -> StoredClip | None:
+        """Return a clip, or None; being asked for keeps it from being pruned."""
+        path = self.place(name, fmt)
+        note = path.with_suffix(NOTE_SUFFIX)
+        try:
+            seam = _read_seam(note.read_text(encoding="utf-8"))
+            os.utime(path)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        with suppress(OSError):
+            os.utime(note)
+        return StoredClip(path=path, seam=seam)
+
+    def place(self, name: str, fmt: ClipFormat) -> Path:
+        """Return where a clip's file belongs."""
+        return self._folder_of(name) / f"{name}{fmt.suffix}"
+
+    def place_frames(self, name: str) -> Path:
+        """Return where a forward's kept frames belong."""
+        return self._folder_of(name) / f"{name}{FRAMES_SUFFIX}"
+
+    def commit(self, name: str, fmt: ClipFormat, seam: SeamCertificate) -> StoredClip:
+        """Write the certificate, which makes the clip visible."""
+        path = self.place(name, fmt)
+        note = path.with_suffix(NOTE_SUFFIX)
+        with explain_failure(note, "free some space or give another folder with --cache"):
+            temporary = note.with_suffix(f".{os.getpid()}.tmp")
+            temporary.write_text(json.dumps(asdict(seam)), encoding="utf-8")
+            temporary.replace(note)
+        return StoredClip(path=path, seam=seam)
+
+    def _folder_of(self, name: str) -> Path:
+        folder = self.folder / name[:2]
+        with explain_failure(folder, "give a folder that can be written with --cache"):
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def prune(self) -> None:
+        """Remove what died runs left, then the longest unused files until the folder is within its limit."""
+        files = [(path, path.stat()) for path in self.folder.glob("*/*") if path.is_file()]
+        oldest_first = sorted(files, key=lambda item: item[1].st_mtime)
+        total_bytes = sum(stat.st_size for _, stat in files)
+        for path, stat in oldest_first:
+            is_stale = path.suffix == ".tmp" and time.time() - stat.st_mtime > STALE_SECONDS
+            if is_stale or total_bytes > self.limit_bytes:
+                with suppress(OSError):
+                    path.unlink()
+                    total_bytes -= stat.st_size
+
+
+def _read_seam(text: str) -> SeamCertificate:
+    document = json.loads(text)
+    return SeamCertificate(first=SeamEnd(**document["first"]), last=SeamEnd(**document["last"]))
