@@ -51,7 +51,7 @@ demo: setup $(POSES) ## Make the demo mascot: poses, clips, bundle
 	$(RUN) poseloom animate demo/build --out build/demo
 
 test: check browser setup $(POSES) ## Every check and every test
-	$(RUN) pytest -n auto --cov --cov-report=term-missing:skip-covered
+	$(RUN) pytest -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
 	cd player && npm run --silent test
 
 check: setup ## Lint, types, layers

@@ -28,9 +28,13 @@ FORMATS = tuple(ClipFormat)
 def animate_command(
     directory: Folder,
     *,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the bundle goes; DIR/mascot by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the bundle goes; DIR/mascot by default.")
+    ] = None,
     duration: Duration = None,
-    size: Annotated[int | None, typer.Option(metavar="PX", help="Width and height of clips; else the canvas' own, or 512.")] = None,
+    size: Annotated[
+        int | None, typer.Option(metavar="PX", help="Width and height of clips; else the canvas' own, or 512.")
+    ] = None,
     fps: Annotated[str | None, typer.Option(help="Frames per second; else the canvas' own, or 24.")] = None,
     formats: Annotated[
         list[ClipFormat] | None, typer.Option("--format", help="Repeat to choose several; all by default.")
@@ -56,7 +60,11 @@ def animate_command(
     console = Console(stderr=True, highlight=False)
     with _open_watcher(console) as watcher:
         animation = animate_mascot(
-            mascot, out or home / "mascot", options, open_studio(Settings(), cache=cache, jobs=jobs, opaque=opaque), watcher
+            mascot,
+            out or home / "mascot",
+            options,
+            open_studio(Settings(), cache=cache, jobs=jobs, opaque=opaque),
+            watcher,
         )
     if as_json:
         print(json.dumps(_write_answer(animation), indent=1))

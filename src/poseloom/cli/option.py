@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 Folder = Annotated[
-    Path, typer.Argument(metavar="DIR", help="A folder of poses, or of a canvas.json and its poses.", show_default=False)
+    Path,
+    typer.Argument(metavar="DIR", help="A folder of poses, or of a canvas.json and its poses.", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the API's shapes instead of tables.")]
 Duration = Annotated[

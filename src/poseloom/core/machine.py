@@ -231,9 +231,8 @@ def _with_value(state: State, name: str, value: bool | float) -> State:  # noqa:
     return replace(state, values={**state.values, name: value})
 
 
-def _arrive(machine: Machine, state: State, node_id: str) -> tuple[State, tuple[Effect, ...]]:
-    """Come to a node, then leave it at once or rest there (6, 8)."""
-    jumps = 0
+def _arrive(machine: Machine, state: State, node_id: str, *, jumps: int = 0) -> tuple[State, tuple[Effect, ...]]:
+    """Come to a node, by so many jumps in this step, then leave it at once or rest there (6, 8)."""
     while True:
         state = replace(
             state,
@@ -271,7 +270,7 @@ def _settle(machine: Machine, state: State, *, at_boundary: bool = False) -> tup
     state = _leave(machine, state, decision)
     if state.phase is Phase.PLAY:
         return state, (Play(decision.leave.id),)
-    return _arrive(machine, state, decision.leave.target)
+    return _arrive(machine, state, decision.leave.target, jumps=1)
 
 
 def _leave(machine: Machine, state: State, decision: _Decision) -> State:
@@ -337,5 +336,3 @@ def _list_times(edges: Iterable[Edge]) -> Iterator[float]:
         for condition in edge.conditions:
             if condition.input == NODE_TIME:
                 yield float(condition.value) + (1 if condition.operator in _CHANGES_AFTER else 0)
-                if condition.operator is Operator.EQUAL:
-                    yield float(condition.value) + 1

@@ -5,6 +5,7 @@ Two clips with one recipe are the same bytes; a second run finds them and makes 
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 
@@ -47,6 +48,12 @@ class Recipe:
     def name_clip(self, fmt: ClipFormat) -> str:
         """Return the name of the clip in a format."""
         return _hash({**asdict(self), "format": fmt})
+
+
+def name_strength(fingerprints: Iterable[str], formats: Iterable[ClipFormat], quality: Quality, encoder: str) -> str:
+    """Return the name under which the strength that suits these poses is remembered."""
+    poses = sorted(set(fingerprints))
+    return _hash({"strength": poses, "formats": sorted(formats), "quality": quality, "encoder": encoder})
 
 
 def _hash(document: dict[str, object]) -> str:

@@ -39,7 +39,11 @@ def _fill(known: Rgba, solid: NDArray[np.uint8]) -> Rgba:
     height, width = solid.shape
     if height == 1 and width == 1:
         return known
-    half = ((width + 1) // 2, (height + 1) // 2)
+    if height % 2 or width % 2:
+        # Whole blocks of four only: a sliver of a pixel would have too little alpha to tell its colour.
+        known, solid = _pad(known), _pad(solid)
+        return np.ascontiguousarray(_fill(known, solid)[:height, :width])
+    half = (width // 2, height // 2)
     dimmed = cv2.cvtColor(known, cv2.COLOR_RGBA2mRGBA)
     coarse = np.asarray(cv2.resize(dimmed, half, interpolation=cv2.INTER_AREA), np.uint8)
     coarse = np.asarray(cv2.cvtColor(coarse, cv2.COLOR_mRGBA2RGBA), np.uint8)
@@ -51,3 +55,8 @@ def _fill(known: Rgba, solid: NDArray[np.uint8]) -> Rgba:
     )
     cv2.copyTo(known, solid, filled)
     return np.asarray(filled, np.uint8)
+
+
+def _pad(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    down, right = plane.shape[0] % 2, plane.shape[1] % 2
+    return np.asarray(cv2.copyMakeBorder(plane, 0, down, 0, right, cv2.BORDER_CONSTANT), np.uint8)

@@ -12,18 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poseloom.frames.ease import ease_smooth
-from poseloom.frames.flow import Field, look_up
+from poseloom.frames.flow import Field, double_pixels, look_up
 from poseloom.frames.image import Plane, Rgba
-from poseloom.frames.silhouette import extend_colour, measure_distance
+from poseloom.frames.silhouette import Ink, extend_colour, find_ink, measure_distance
 from poseloom.frames.stage import enlarge_places
 
 Bytes: TypeAlias = NDArray[np.uint8]
 
 SWITCH = 0.06
 """The share of the way within which colours that do not match are exchanged."""
-_ONSET = 1 / 6
+_ONSET = 1 / 25
 """The share of the way after which only travelling edges decide where outlines differ."""
 _FURTHEST_PX = 80.0
+_INK_LIKENESS = 60
+"""How far the lines of two poses may differ in colour and still be one line."""
 _GAP_LEVELS = np.clip((np.arange(256) / 255 - 0.06) / 0.16 * 255, 0, 255).astype(np.uint8)
 _EDGE_LEVELS = np.clip((np.arange(256) / 255 * 2.5 - 0.5) * 255, 0, 255).astype(np.uint8)
 _BLOCK = np.ones((3, 3), np.uint8)
@@ -35,12 +37,14 @@ class Side:
     """One pose, ready to be looked up.
 
     Attributes:
-        picture: (H, W, 4) uint8, its colour carried on beyond its edge.
+        picture: (2H, 2W, 4) uint8, its colour carried on beyond its edge, pixels doubled.
         distance: (H/2, W/2) float32, full-size pixels to that edge, positive inside.
+        ink: The line along that edge, if there is one.
     """
 
     picture: Rgba
     distance: Plane
+    ink: Ink | None
 
 
 def prepare_side(image: Rgba) -> Side:
@@ -49,12 +53,16 @@ def prepare_side(image: Rgba) -> Side:
     np.clip(distance, -_FURTHEST_PX, _FURTHEST_PX, out=distance)
     half = ((image.shape[1] + 1) // 2, (image.shape[0] + 1) // 2)
     small = cv2.resize(distance, half, interpolation=cv2.INTER_AREA)
-    return Side(picture=extend_colour(image), distance=np.asarray(small, np.float32))
+    return Side(
+        picture=double_pixels(extend_colour(image)),
+        distance=np.asarray(small, np.float32),
+        ink=find_ink(image, distance),
+    )
 
 
 def show_side(side: Side, lattice: Field, shape: tuple[int, int]) -> Rgba:
     """Return (H, W, 4): the pose seen through `lattice` (see `stage.sample_places`)."""
-    return look_up(side.picture, enlarge_places(lattice, shape))
+    return look_up(side.picture, enlarge_places(lattice * 2, shape))
 
 
 def blend_sides(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: tuple[int, int], t: float) -> Rgba:
@@ -69,9 +77,11 @@ def blend_sides(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: 
     edges = _weigh_edges(small_near[3], small_far[3], t)
     alpha = np.asarray(plain, np.uint8)
     if edges.any():
-        crisp = _travel(sides, lattices, shape, t)
+        distance = _travel(sides, lattices, shape, t)
         share = np.asarray(cv2.resize(edges, size), np.float32)
+        crisp = np.clip(distance * 255 + np.float32(127.5), 0, 255).astype(np.uint8)
         alpha = np.asarray(cv2.blendLinear(plain, crisp, 1 - share, share), np.uint8)
+        painted = _trace(np.asarray(painted, np.uint8), sides, distance, share, t)
     cv2.mixChannels([alpha], [painted], [0, 3])
     return np.asarray(painted, np.uint8)
 
@@ -100,12 +110,24 @@ def _weigh_edges(near_alpha: Bytes, far_alpha: Bytes, t: float) -> Plane:
     return np.asarray(apart, np.float32) * np.float32(onset / 255)
 
 
+def _trace(painted: Rgba, sides: tuple[Side, Side], distance: Plane, share: Plane, t: float) -> Rgba:
+    """Return `painted` with the artists' line along the travelling edge, where both poses have one."""
+    near, far = sides[0].ink, sides[1].ink
+    if near is None or far is None or np.abs(near.colour - far.colour).max() > _INK_LIKENESS:
+        return painted
+    width_px = near.width_px * (1 - t) + far.width_px * t
+    line = np.clip(np.float32(width_px + 0.5) - distance, 0, 1) * share
+    colour = near.colour * (1 - t) + far.colour * t
+    inked = np.full_like(painted, (*colour.round(), 255))
+    return np.asarray(cv2.blendLinear(painted, inked, 1 - line, line), np.uint8)
+
+
 def _travel(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: tuple[int, int], t: float) -> Bytes:
     """Return the alpha (H, W) of the outline that lies between both outlines."""
     near, far = (
         look_up(side.distance, (enlarge_places(lattice, shape, shrunk=2) - np.float32(0.5)) * np.float32(0.5))
         for side, lattice in zip(sides, lattices, strict=True)
     )
-    distance = cv2.addWeighted(near, (1 - t) * 255, far, t * 255, 127.5)
+    distance = cv2.addWeighted(near, 1 - t, far, t, 0)
     distance = cv2.resize(distance, (distance.shape[1] * 2, distance.shape[0] * 2))
-    return np.clip(distance[: shape[0], : shape[1]], 0, 255).astype(np.uint8)
+    return np.asarray(distance, np.float32)[: shape[0], : shape[1]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from poseloom.frames.stage import Placement
 _PROBES = 17
 
 
-def iterate_forward(source: Rgba, target: Rgba, *, frame_count: int, fps: float) -> Iterator[Rgba]:
+def iterate_forward(source: Rgba, target: Rgba, *, frame_count: int, fps: float | Fraction) -> Iterator[Rgba]:
     """Yield the frames of a transition.
 
     Args:
@@ -30,11 +31,11 @@ def iterate_forward(source: Rgba, target: Rgba, *, frame_count: int, fps: float)
         message = f"a transition has at least 2 frames, not {frame_count}"
         raise ValueError(message)
     morph = prepare_morph(source, target)
-    pace = plan_pace(confidence=morph.confidence, duration_seconds=(frame_count - 1) / fps)
+    pace = plan_pace(confidence=morph.confidence, duration_seconds=(frame_count - 1) / float(fps))
     ground = _survey(morph, pace)
     yield morph.draw(0.0)
     for index in range(1, frame_count - 1):
-        beat = pace.find_beat(index / fps)
+        beat = pace.find_beat(index / float(fps))
         yield morph.draw(beat.t, ground.place(beat))
     yield morph.draw(1.0)
 

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from poseloom.frames.flow import Field, look_up
+from poseloom.frames.flow import Field, double_pixels, look_up
 from poseloom.frames.image import Rgba, measure_bounds
 from poseloom.frames.silhouette import extend_colour
 from poseloom.frames.stage import Window
@@ -19,7 +20,7 @@ _SWELL = 0.045
 _HEIGHT_STEPS = 512
 
 
-def iterate_loop(pose: Rgba, *, frame_count: int, fps: float) -> Iterator[Rgba]:
+def iterate_loop(pose: Rgba, *, frame_count: int, fps: float | Fraction) -> Iterator[Rgba]:
     """Yield the frames of a breathing pose: its first and its last frame are exactly `pose`.
 
     Every row that is stretched is narrowed by as much, so no area appears or vanishes (the oldest rule
@@ -37,7 +38,7 @@ def iterate_loop(pose: Rgba, *, frame_count: int, fps: float) -> Iterator[Rgba]:
         message = f"a loop has at least 2 frames, not {frame_count}"
         raise ValueError(message)
     body = _study(pose)
-    duration_seconds = (frame_count - 1) / fps
+    duration_seconds = (frame_count - 1) / float(fps)
     breaths = max(1, round(duration_seconds / _BREATH_SECONDS))
     for index in range(frame_count):
         turn = index * breaths / (frame_count - 1)
@@ -55,7 +56,8 @@ class _Body:
     Attributes:
         canvas: (height, width) of the frames.
         window: The part of the canvas that holds every frame of the breath.
-        picture: What the pose shows there, its colour carried on beyond its edge.
+        picture: What the pose shows there, its colour carried on beyond its edge, pixels doubled:
+            read between pixels bilinearly it keeps its lines, as it would bicubically at its own size.
         feet: The canvas row (a border between pixels) that stays, and the column of the middle.
         height_px: From feet to top.
         swell: The most that a row is stretched, as far as the canvas has room.
@@ -75,9 +77,9 @@ class _Body:
         middle = self.feet[1] - self.window.x0 - 0.5
         places: Field = np.empty((height, width, 2), np.float32)
         columns = np.arange(width, dtype=np.float32) - np.float32(middle)
-        np.multiply(columns[None, :], stretch[:, None], out=places[..., 0])
-        places[..., 0] += np.float32(middle)
-        places[..., 1] = rows[:, None]
+        np.multiply(columns[None, :], stretch[:, None] * 2, out=places[..., 0])
+        places[..., 0] += np.float32(2 * middle)
+        places[..., 1] = rows[:, None] * 2
         painted = look_up(self.picture, places)
         frame = np.zeros((*self.canvas, 4), np.uint8)
         view = frame[self.window.y0 : self.window.y1, self.window.x0 : self.window.x1]
@@ -121,7 +123,7 @@ def _study(pose: Rgba) -> _Body | None:
     return _Body(
         canvas=(height, width),
         window=window,
-        picture=extend_colour(window.cut(pose)),
+        picture=double_pixels(extend_colour(window.cut(pose))),
         feet=(float(y1), (x0 + x1) / 2),
         height_px=float(y1 - y0),
         swell=swell,

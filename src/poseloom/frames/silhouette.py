@@ -1,5 +1,7 @@
 """Outlines: how far each pixel lies from the edge of a subject, and colour carried past that edge."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,22 @@ from poseloom.frames.image import Plane, Rgba
 NOWHERE_PX = -99.0
 """The distance from an edge that does not exist."""
 _SOLID = 128
+_DEEPEST_INK_PX = 14
+_INK_SPREAD = 45
+_INK_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ink:
+    """The line that an artist drew around a subject.
+
+    Attributes:
+        colour: (3,) float32, 0..255.
+        width_px: How deep it goes, from the edge inwards.
+    """
+
+    colour: NDArray[np.float32]
+    width_px: float
 
 
 def measure_distance(alpha: Plane) -> Plane:
@@ -38,6 +56,26 @@ def extend_colour(image: Rgba) -> Rgba:
     extended = image.reshape(-1, 4)[nearest].reshape(image.shape)
     cv2.mixChannels([image], [extended], [3, 3])
     return extended
+
+
+def find_ink(image: Rgba, distance: Plane) -> Ink | None:
+    """Return the line around what `image` shows, or None when most of its edge has no common colour.
+
+    Args:
+        image: (H, W, 4) uint8, straight alpha.
+        distance: (H, W) float32, from `measure_distance`.
+    """
+    edge = image[(distance > 0.5) & (distance < 2.5)][:, :3].astype(np.float32)
+    if len(edge) == 0:
+        return None
+    colour = np.median(edge, axis=0).astype(np.float32)
+    width_px = 0.0
+    for depth in range(_DEEPEST_INK_PX):
+        ring = image[(distance > depth + 0.5) & (distance <= depth + 1.5)][:, :3].astype(np.float32)
+        if len(ring) == 0 or np.mean(np.abs(ring - colour).max(axis=1) < _INK_SPREAD) < _INK_SHARE:
+            break
+        width_px = depth + 1.5
+    return Ink(colour=colour, width_px=width_px) if 0 < width_px < _DEEPEST_INK_PX else None
 
 
 def _index_owners(labels: NDArray[np.int32], solid: NDArray[np.uint8]) -> NDArray[np.intp]:

@@ -21,8 +21,9 @@ from poseloom.core.error import FaultError, PoseloomError, SeamBroken, WorldErro
 from poseloom.frames.image import Rgba
 from poseloom.generators.local import VERSION, iterate_frames
 from poseloom.media.certificate import certify_clip
-from poseloom.media.encode import ENCODER_VERSION, choose_strength, encode_clip
+from poseloom.media.encode import ENCODER_VERSION, encode_clip
 from poseloom.media.master import read_master, write_master
+from poseloom.media.strength import choose_strength
 from poseloom.ports.render import ClipDone, ClipFailed, FramesDone, RenderEvent, RenderOrder
 
 REPORT_EVERY_FRAMES = 4

@@ -35,6 +35,14 @@ class ClipStore(Protocol):
         """Make a clip whose file was written visible to `find`."""
         ...
 
+    def recall(self, name: str) -> int | None:
+        """Return a number that was remembered, or None."""
+        ...
+
+    def remember(self, name: str, number: int) -> None:
+        """Remember a number for later runs."""
+        ...
+
 
 class Publisher(Protocol):
     """Puts a finished canvas where a player can open it."""

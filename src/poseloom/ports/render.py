@@ -61,8 +61,15 @@ RenderEvent = FramesDone | ClipDone | ClipFailed
 class Renderer(Protocol):
     """Makes clips from poses that it holds."""
 
-    renderer_version: str
-    encoder_version: str
+    @property
+    def renderer_version(self) -> str:
+        """The version of what draws frames."""
+        ...
+
+    @property
+    def encoder_version(self) -> str:
+        """The version of what encodes them."""
+        ...
 
     def choose_strength(self) -> int:
         """Return the lowest rung of the encoders' ladder at which every pose's seam holds."""

@@ -17,11 +17,11 @@ from poseloom.core.canvas import Canvas
 from poseloom.core.clip import ClipFormat
 from poseloom.core.manifest import PublishedCanvas, PublishedClip, build_manifest
 from poseloom.frames.image import Rgba
-from poseloom.media.decode import decode_ends
+from poseloom.media.decode import decode_first
 from poseloom.media.inspection import inspect_clip
 from poseloom.media.poster import write_poster
 from poseloom.ports.clip import StoredClip
-from poseloom.store.cache import explain_failure
+from poseloom.store.cache import TEMPORARY_SUFFIX, explain_failure
 
 MANIFEST_NAME = "mascot.json"
 PAGE_NAME = "index.html"
@@ -59,7 +59,9 @@ class FolderPublisher:
             before = set(_list_files(self.folder / MANIFEST_NAME))
             published = PublishedCanvas(
                 canvas=self.canvas,
-                clips={edge.id: self._copy_clip(edge.id, clips[edge.id]) for edge in self.canvas.edges if edge.id in clips},
+                clips={
+                    edge.id: self._copy_clip(edge.id, clips[edge.id]) for edge in self.canvas.edges if edge.id in clips
+                },
                 posters=self._write_posters(clips),
                 size=self.size,
                 fps=self.fps,
@@ -80,7 +82,7 @@ class FolderPublisher:
             urls[fmt] = f"clips/{_name_file(edge_id, clip.path.read_bytes())}{fmt.suffix}"
             _copy(clip.path, self.folder / urls[fmt])
         report = inspect_clip(next(iter(formats.values())).path)
-        return PublishedClip(duration_seconds=report.duration_seconds, urls=urls)
+        return PublishedClip(duration_seconds=Fraction(str(round(report.duration_seconds, 3))), urls=urls)
 
     def _write_posters(self, clips: Mapping[str, Mapping[ClipFormat, StoredClip]]) -> dict[str, str]:
         """Write each node's still: the decoded first frame of a clip that starts there, so that no swap shows."""
@@ -92,9 +94,10 @@ class FolderPublisher:
         urls = {}
         for node in self.canvas.nodes:
             clip = starts.get(node.id)
-            still = self.poses[node.id] if clip is None else decode_ends(clip.path)[0]
+            still = self.poses[node.id] if clip is None else decode_first(clip.path)
+            name = _name_file(node.id, still.tobytes())
             for suffix in (".webp", ".png"):
-                urls[node.id] = f"posters/{_name_file(node.id, still.tobytes())}{suffix}"
+                urls[node.id] = f"posters/{name}{suffix}"
                 write_poster(still, self.folder / urls[node.id])
         return urls
 
@@ -132,7 +135,7 @@ def _read_player(name: str) -> str:
 def _copy(source: Path, target: Path) -> None:
     if target.exists() and target.stat().st_size == source.stat().st_size:
         return
-    temporary = target.with_suffix(f".{os.getpid()}.tmp")
+    temporary = target.with_suffix(f".{os.getpid()}{TEMPORARY_SUFFIX}")
     try:
         shutil.copyfile(source, temporary)
         temporary.replace(target)
@@ -141,7 +144,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _write_text(path: Path, text: str) -> None:
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary = path.with_suffix(f".{os.getpid()}{TEMPORARY_SUFFIX}")
     try:
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(path)

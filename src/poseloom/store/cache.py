@@ -14,6 +14,8 @@ from poseloom.ports.clip import StoredClip
 
 FRAMES_SUFFIX = ".frames.mkv"
 NOTE_SUFFIX = ".seam.json"
+NUMBER_SUFFIX = ".number"
+TEMPORARY_SUFFIX = ".partial"
 STALE_SECONDS = 24 * 3600
 """A temporary file older than this was left by a run that died."""
 
@@ -68,11 +70,19 @@ class DiskClipStore:
         """Write the certificate, which makes the clip visible."""
         path = self.place(name, fmt)
         note = path.with_suffix(NOTE_SUFFIX)
-        with explain_failure(note, "free some space or give another folder with --cache"):
-            temporary = note.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_text(json.dumps(asdict(seam)), encoding="utf-8")
-            temporary.replace(note)
+        _write_whole(note, json.dumps(asdict(seam)))
         return StoredClip(path=path, seam=seam)
+
+    def recall(self, name: str) -> int | None:
+        """Return a number that was remembered, or None."""
+        try:
+            return int((self._folder_of(name) / f"{name}{NUMBER_SUFFIX}").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def remember(self, name: str, number: int) -> None:
+        """Remember a number for later runs."""
+        _write_whole(self._folder_of(name) / f"{name}{NUMBER_SUFFIX}", str(number))
 
     def _folder_of(self, name: str) -> Path:
         folder = self.folder / name[:2]
@@ -86,11 +96,22 @@ class DiskClipStore:
         oldest_first = sorted(files, key=lambda item: item[1].st_mtime)
         total_bytes = sum(stat.st_size for _, stat in files)
         for path, stat in oldest_first:
-            is_stale = path.suffix == ".tmp" and time.time() - stat.st_mtime > STALE_SECONDS
+            is_stale = path.suffix == TEMPORARY_SUFFIX and time.time() - stat.st_mtime > STALE_SECONDS
             if is_stale or total_bytes > self.limit_bytes:
                 with suppress(OSError):
                     path.unlink()
                     total_bytes -= stat.st_size
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a small file that is there whole or not at all."""
+    temporary = path.with_suffix(f".{os.getpid()}{TEMPORARY_SUFFIX}")
+    with explain_failure(path, "free some space or give another folder with --cache"):
+        try:
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _read_seam(text: str) -> SeamCertificate:

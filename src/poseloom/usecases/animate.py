@@ -11,7 +11,7 @@ from poseloom.core.error import PoseloomError
 from poseloom.core.lint import lint_canvas
 from poseloom.core.manifest import check_safety
 from poseloom.core.plan import Action, Line, Order, Plan, make_plan
-from poseloom.core.recipe import Recipe, RenderSettings, write_recipes
+from poseloom.core.recipe import Recipe, RenderSettings, name_strength, write_recipes
 from poseloom.ports.clip import ClipStore, Publisher, StoredClip
 from poseloom.ports.render import ClipDone, ClipFailed, Renderer, RenderEvent, RenderOrder
 
@@ -117,7 +117,7 @@ def animate(
         fps=options.fps,
         duration_seconds=options.duration_seconds,
         quality=options.quality,
-        strength=renderer.choose_strength(),
+        strength=_choose_strength(fingerprints, options, renderer, store),
         renderer=renderer.renderer_version,
         encoder=renderer.encoder_version,
     )
@@ -131,6 +131,18 @@ def animate(
     renderer.render(_write_orders(plan, bench, options), bench.hear)
     page = None if bench.failures else open_publisher(plan.canvas).publish(bench.clips)
     return Animation(plan=plan, clips=bench.clips, failures=bench.failures, page=page)
+
+
+def _choose_strength(
+    fingerprints: Mapping[str, str], options: AnimateOptions, renderer: Renderer, store: ClipStore
+) -> int:
+    """Ask the renderer, once for the same poses and settings."""
+    name = name_strength(fingerprints.values(), options.formats, options.quality, renderer.encoder_version)
+    strength = store.recall(name)
+    if strength is None:
+        strength = renderer.choose_strength()
+        store.remember(name, strength)
+    return strength
 
 
 def _write_orders(plan: Plan, bench: _Workbench, options: AnimateOptions) -> list[RenderOrder]:

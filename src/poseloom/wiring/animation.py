@@ -54,9 +54,7 @@ def load_poses(mascot: Mascot, size: int, *, opaque: bool) -> dict[str, Rgba]:
     bare = [node.id for node in mascot.canvas.nodes if node.id not in mascot.images]
     if bare:
         edges = [edge.id for edge in mascot.canvas.edges if {edge.source, edge.target} & set(bare)]
-        raise MissingImages(
-            f"nodes without a picture: {', '.join(bare)}; give each an image", nodes=bare, edges=edges
-        )
+        raise MissingImages(f"nodes without a picture: {', '.join(bare)}; give each an image", nodes=bare, edges=edges)
     pictures = {node_id: load_pose(path, opaque=opaque) for node_id, path in mascot.images.items()}
     for node_id, picture in pictures.items():
         if not picture[..., 3].any():

@@ -21,7 +21,9 @@ class Settings(BaseSettings):
         default=4 * 2**30, ge=0, description="Size beyond which the longest unused clips are removed."
     )
     jobs: int = Field(
-        default_factory=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        default_factory=lambda: (
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        ),
         ge=1,
         le=256,
         description="How many clips are made at once; all cores by default.",

@@ -1,0 +1,43 @@
+"""The demo mascot's pictures and canvas, in a directory that the command line can animate."""
+
+import io
+import shutil
+from pathlib import Path
+
+import numpy as np
+import resvg_py
+from numpy.typing import NDArray
+from PIL import Image
+
+from demo.rig import POSES, SIZE, Pose, draw
+
+HERE = Path(__file__).parent
+TARGET = HERE / "build"
+CANVAS = HERE / "canvas.json"
+
+
+def render(pose: Pose, size: int) -> NDArray[np.uint8]:
+    """Return a pose as `size` × `size` RGBA pixels with straight alpha."""
+    with Image.open(io.BytesIO(encode(pose, size))) as picture:
+        return np.asarray(picture.convert("RGBA"), dtype=np.uint8)
+
+
+def encode(pose: Pose, size: int) -> bytes:
+    """Return a pose as a PNG; the same bytes every time, for the rig uses no fonts."""
+    return bytes(resvg_py.svg_to_bytes(svg_string=draw(pose), width=size, height=size, skip_system_fonts=True))
+
+
+def build(target: Path) -> list[Path]:
+    """Write every pose and the canvas; return what was written."""
+    target.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, pose in POSES.items():
+        path = target / f"{name}.png"
+        path.write_bytes(encode(pose, SIZE))
+        written.append(path)
+    return [*written, Path(shutil.copyfile(CANVAS, target / CANVAS.name))]
+
+
+if __name__ == "__main__":
+    for made in build(TARGET):
+        print(made.relative_to(HERE.parent))

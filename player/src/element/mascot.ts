@@ -1,0 +1,250 @@
+import { names } from "../machine/condition.ts";
+import { buildMachine } from "../machine/machine.ts";
+import type { Effect, Machine, MachineEvent, State, Value } from "../machine/types.ts";
+import { ClipCache } from "../stage/cache.ts";
+import { chooseFormat, MIME } from "../stage/format.ts";
+import type { Stage } from "../stage/stage.ts";
+import { StillStage } from "../stage/still-stage.ts";
+import { VideoStage } from "../stage/video-stage.ts";
+import { type Cast, makeCast, neighbours } from "./cast.ts";
+import { Director } from "./director.ts";
+import { type InputView, viewInputs } from "./inputs.ts";
+import type { Manifest } from "./manifest.ts";
+import { Sight } from "./sight.ts";
+import { findSource, inlineSource, type Source } from "./source.ts";
+import { STYLE } from "./style.ts";
+
+/** All that one manifest brings with it. */
+interface Play {
+  readonly manifest: Manifest;
+  readonly machine: Machine;
+  readonly cast: Cast;
+  readonly director: Director;
+}
+
+/** `<poseloom-mascot>`: a mascot that lives in a page. */
+export class PoseloomMascot extends HTMLElement {
+  static readonly observedAttributes = ["src"];
+
+  readonly #root = this.attachShadow({ mode: "open" });
+  readonly #format = chooseFormat(document.createElement("video"));
+  readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
+  readonly #sight = new Sight(this, (isSeen) => this.#see(isSeen));
+  #given: Source | null = null;
+  #play: Play | null = null;
+  #cache: ClipCache | null = null;
+  #loading: AbortController | null = null;
+  #isStaged = false;
+  #isSeen = false;
+  #isPaused = false;
+
+  constructor() {
+    super();
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    this.#root.adoptedStyleSheets = [sheet];
+    this.addEventListener("click", () => this.fire("clicked"));
+    this.addEventListener("keydown", (event) => this.#press(event));
+    this.addEventListener("pointerenter", (event) => this.#hover(event, true));
+    this.addEventListener("pointerleave", (event) => this.#hover(event, false));
+  }
+
+  /** The manifest that plays. Setting one replaces `src`; relative URLs start at the page. */
+  get manifest(): Manifest | null {
+    return this.#play?.manifest ?? this.#given?.manifest ?? null;
+  }
+
+  set manifest(manifest: Manifest | null) {
+    this.#given = manifest === null ? null : inlineSource(manifest);
+    if (this.isConnected) void this.#load();
+  }
+
+  get inputs(): readonly InputView[] {
+    const play = this.#play;
+    return play ? viewInputs(play.manifest, play.machine, play.director.state) : [];
+  }
+
+  /** The id of the node where the mascot is; while it moves, where it comes from. */
+  get node(): string | null {
+    return this.#play?.director.state.node ?? null;
+  }
+
+  get state(): State | null {
+    return this.#play?.director.state ?? null;
+  }
+
+  get paused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Fire a trigger. */
+  fire(name: string): void {
+    this.#dispatch({ type: "fire", input: name });
+  }
+
+  /** Set a boolean or number input. */
+  set(name: string, value: Value): void {
+    this.#dispatch({ type: "set", input: name, value });
+  }
+
+  /** Stop all motion where it is, until `play()`. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#run();
+  }
+
+  play(): void {
+    this.#isPaused = false;
+    this.#run();
+  }
+
+  connectedCallback(): void {
+    this.#upgrade();
+    this.#calm.addEventListener("change", this.#restage);
+    this.#sight.watch();
+    if (this.#play) this.#raise();
+    else if (!this.#loading) void this.#load();
+  }
+
+  disconnectedCallback(): void {
+    this.#calm.removeEventListener("change", this.#restage);
+    this.#sight.stop();
+    this.#loading?.abort();
+    this.#loading = null;
+    this.#strike();
+  }
+
+  /** Moved with `moveBefore`: everything goes on. */
+  connectedMoveCallback(): void {}
+
+  attributeChangedCallback(): void {
+    if (this.isConnected) void this.#load();
+  }
+
+  /** A `manifest` that was set before the element was defined hides the accessor. */
+  #upgrade(): void {
+    if (!Object.hasOwn(this, "manifest")) return;
+    const { manifest } = this;
+    Reflect.deleteProperty(this, "manifest");
+    this.#given = manifest === null ? null : inlineSource(manifest);
+  }
+
+  async #load(): Promise<void> {
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    try {
+      const source = this.#given ?? (await findSource(this, loading.signal));
+      if (!loading.signal.aborted && source) this.#open(source);
+    } catch (error) {
+      if (!loading.signal.aborted) this.#say("error", { message: messageOf(error), edge: null });
+    }
+    if (this.#loading === loading) this.#loading = null;
+  }
+
+  #open({ manifest, base }: Source): void {
+    const machine = buildMachine(manifest);
+    const cast = makeCast(manifest, base, this.#format ?? "webm");
+    const director = new Director(machine, cast, {
+      stepped: (before, after, effects) => this.#stepped(before, after, effects),
+      failed: (edge, message) => this.#say("error", { message, edge }),
+    });
+    this.#strike();
+    this.#play = { manifest, machine, cast, director };
+    this.#describe(manifest, machine);
+    this.#raise();
+    this.#say("ready", { node: director.state.node, inputs: this.inputs });
+  }
+
+  /** Say what this is to those who do not see it, where the page has not said it. */
+  #describe(manifest: Manifest, machine: Machine): void {
+    const { width = 1, height = 1 } = manifest;
+    this.style.setProperty("--poseloom-ratio", `${width} / ${height}`);
+    const answersClicks = machine.edges.some((edge) => names(edge, "clicked"));
+    this.#default("role", answersClicks ? "button" : "img");
+    this.#default("aria-label", manifest.name || "Mascot");
+    if (answersClicks) this.#default("tabindex", "0");
+  }
+
+  #default(attribute: string, value: string): void {
+    if (!this.hasAttribute(attribute)) this.setAttribute(attribute, value);
+  }
+
+  /** Build the stage and go on where the machine is. */
+  #raise(): void {
+    const play = this.#play;
+    if (!play || this.#isStaged) return;
+    this.#isStaged = true;
+    play.director.mount(this.#makeStage(play.director));
+    this.#prefetch();
+    this.#run();
+  }
+
+  #makeStage(director: Director): Stage {
+    if (this.#calm.matches || !this.#format) return new StillStage(this.#root, director);
+    this.#cache = new ClipCache(MIME[this.#format]);
+    return new VideoStage(this.#root, director, this.#cache);
+  }
+
+  /** Take the stage down; the machine's state stays. */
+  #strike(): void {
+    this.#play?.director.unmount();
+    this.#cache?.dispose();
+    this.#cache = null;
+    this.#isStaged = false;
+  }
+
+  readonly #restage = (): void => {
+    this.#strike();
+    this.#raise();
+  };
+
+  #see(isSeen: boolean): void {
+    this.#isSeen = isSeen;
+    this.#run();
+  }
+
+  #run(): void {
+    if (!this.#isStaged) return;
+    if (this.#isSeen && !this.#isPaused) this.#play?.director.resume();
+    else this.#play?.director.pause();
+  }
+
+  #prefetch(): void {
+    const play = this.#play;
+    if (play) this.#cache?.prefetch(neighbours(play.machine, play.cast, play.director.state.node));
+  }
+
+  #dispatch(event: MachineEvent): void {
+    this.#play?.director.dispatch(event);
+  }
+
+  #stepped(before: State, after: State, effects: readonly Effect[]): void {
+    if (after.node !== before.node) this.#say("node", { node: after.node, from: before.node });
+    for (const effect of effects) {
+      if (effect.type !== "hold") this.#say("play", { edge: effect.edge, loop: effect.type === "loop" });
+    }
+    if (after.values !== before.values || after.trigger !== before.trigger) this.#say("input", {});
+    if (effects.length > 0) this.#prefetch();
+  }
+
+  #say(name: string, detail: object): void {
+    this.dispatchEvent(new CustomEvent(`poseloom-${name}`, { detail, bubbles: true, composed: true }));
+  }
+
+  #press(event: KeyboardEvent): void {
+    const isOurs = event.target === this && this.role === "button" && !event.repeat;
+    if (!isOurs || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    this.fire("clicked");
+  }
+
+  /** A finger does not hover. */
+  #hover(event: PointerEvent, isOver: boolean): void {
+    if (event.pointerType !== "touch") this.set("mouseOver", isOver);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,5 @@
+"""`python -m poseloom`."""
+
+from poseloom.cli.app import main
+
+main()

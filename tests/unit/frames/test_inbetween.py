@@ -1,0 +1,138 @@
+import itertools
+
+import cv2
+import numpy as np
+import pytest
+
+from poseloom.frames.image import Rgba, blank, measure_bounds, premultiply
+from poseloom.frames.inbetween import Morph, prepare_morph
+from poseloom.frames.stage import Placement
+from poseloom.testing.subject import draw_subject
+
+SIZE = 160
+
+
+@pytest.fixture(scope="module")
+def source() -> Rgba:
+    return draw_subject(SIZE, 0.2)
+
+
+@pytest.fixture(scope="module")
+def target() -> Rgba:
+    return draw_subject(SIZE, 0.7)
+
+
+@pytest.fixture(scope="module")
+def morph(source: Rgba, target: Rgba) -> Morph:
+    return prepare_morph(source, target)
+
+
+def test_both_ends_are_the_poses_exactly(morph: Morph, source: Rgba, target: Rgba) -> None:
+    assert np.array_equal(morph.draw(0.0), source)
+    assert np.array_equal(morph.draw(1.0), target)
+
+
+def test_the_middle_of_a_wobble_lies_between_its_ends(morph: Morph, source: Rgba, target: Rgba) -> None:
+    ends = [measure_bounds(pose) for pose in (source, target)]
+    middle = measure_bounds(morph.draw(0.5))
+    assert ends[0] is not None
+    assert ends[1] is not None
+    assert middle == pytest.approx([(a + b) / 2 for a, b in zip(*ends, strict=True)], abs=3)
+
+
+def test_a_small_motion_is_trusted_and_a_foreign_picture_is_not(morph: Morph, source: Rgba) -> None:
+    noise = blank(SIZE)
+    noise[20:140:9, 10:150] = (0, 255, 90, 255)
+    assert morph.confidence > 0.8
+    assert prepare_morph(source, noise).confidence < 0.5
+
+
+def test_no_hole_opens_on_the_way(morph: Morph) -> None:
+    for t in np.linspace(-0.05, 1.05, 23):
+        solid = np.asarray(morph.draw(float(t))[..., 3] > 128, np.uint8)
+        outside = cv2.copyMakeBorder(solid, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+        pieces, _ = cv2.connectedComponents(1 - outside, connectivity=4)
+        assert pieces == 2, f"a hole at t={t}"
+
+
+def test_no_box_of_background_comes_along(morph: Morph) -> None:
+    for t in (0.25, 0.5, 0.75):
+        frame = morph.draw(t)
+        assert not frame[frame[..., 3] == 0].any()
+        assert not frame[[0, -1], :, 3].any()
+        assert not frame[:, [0, -1], 3].any()
+
+
+def test_the_edge_is_as_crisp_on_the_way_as_at_the_ends(morph: Morph, source: Rgba) -> None:
+    def count_soft(frame: Rgba) -> int:
+        return int(np.count_nonzero((frame[..., 3] > 20) & (frame[..., 3] < 235)))
+
+    assert count_soft(morph.draw(0.5)) < 2 * count_soft(source)
+
+
+def test_motion_is_smooth(morph: Morph) -> None:
+    frames = [premultiply(morph.draw(t)) for t in np.linspace(0, 1, 61).tolist()]
+    steps = [float(np.abs(b - a).mean()) for a, b in itertools.pairwise(frames)]
+    usual = float(np.median(steps))
+    early, late = steps[:27], steps[34:]
+    assert max(early + late) < 2.5 * usual
+    jerks = np.abs(np.diff(early)).max(), np.abs(np.diff(late)).max()
+    assert max(jerks) < usual
+
+
+def test_a_limb_that_appears_grows_with_a_crisp_edge() -> None:
+    body = blank(SIZE)
+    cv2.circle(body, (80, 90), 40, (200, 120, 40, 255), -1)
+    armed = body.copy()
+    cv2.rectangle(armed, (100, 82), (150, 98), (200, 120, 40, 255), -1)
+    frame = prepare_morph(body, armed).draw(0.5)
+    ghost = np.count_nonzero((frame[..., 3] > 30) & (frame[..., 3] < 225))
+    assert ghost < 500
+
+
+def test_a_squash_keeps_its_feet_and_its_area(morph: Morph, source: Rgba) -> None:
+    bounds = measure_bounds(source)
+    assert bounds is not None
+    x0, y0, x1, y1 = bounds
+    squash = Placement(scale_x=1 / 0.9, scale_y=0.9, pivot_x=(x0 + x1) / 2, pivot_y=y1)
+    frame = morph.draw(0.0, squash)
+    squashed = measure_bounds(frame)
+    assert squashed is not None
+    assert squashed[3] == pytest.approx(y1, abs=1)
+    assert squashed[1] == pytest.approx(y1 - 0.9 * (y1 - y0), abs=1)
+    assert float(frame[..., 3].sum()) == pytest.approx(float(source[..., 3].sum()), rel=0.005)
+
+
+def test_a_placement_at_rest_changes_nothing_that_is_seen(morph: Morph, source: Rgba) -> None:
+    moved = morph.draw(0.0, Placement(pivot_x=3.0, pivot_y=5.0))
+    assert np.abs(premultiply(moved) - premultiply(source)).max() < 0.02
+
+
+def test_reach_tells_where_the_drawing_goes(morph: Morph) -> None:
+    for t in (0.0, 0.5, 1.0):
+        bounds = measure_bounds(morph.draw(t))
+        assert bounds is not None
+        assert morph.measure_reach(t) == pytest.approx(bounds, abs=5)
+
+
+def test_an_empty_pose_moves_nothing_and_is_not_trusted(source: Rgba) -> None:
+    for ends in ((source, blank(SIZE)), (blank(SIZE), source), (blank(SIZE), blank(SIZE))):
+        morph = prepare_morph(*ends)
+        assert morph.confidence == 0
+        assert np.array_equal(morph.draw(0.0), ends[0])
+        assert np.array_equal(morph.draw(1.0), ends[1])
+        assert morph.draw(0.5).shape == source.shape
+
+
+def test_poses_of_two_sizes_are_refused(source: Rgba) -> None:
+    with pytest.raises(ValueError, match="poses of one size"):
+        prepare_morph(source, blank(SIZE + 2))
+
+
+def test_oblong_canvases_and_subjects_at_the_border_are_drawn() -> None:
+    source, target = np.zeros((90, 200, 4), np.uint8), np.zeros((90, 200, 4), np.uint8)
+    source[0:90, 0:60] = (255, 0, 0, 255)
+    target[0:90, 140:200] = (255, 0, 0, 255)
+    morph = prepare_morph(source, target)
+    assert np.array_equal(morph.draw(1.0), target)
+    assert morph.draw(0.5).shape == (90, 200, 4)
