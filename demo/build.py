@@ -19,7 +19,7 @@ CANVAS = HERE / "canvas.json"
 def render(pose: Pose, size: int) -> NDArray[np.uint8]:
     """Return a pose as `size` × `size` RGBA pixels with straight alpha."""
     with Image.open(io.BytesIO(encode(pose, size))) as picture:
-        return np.asarray(picture.convert("RGBA"), dtype=np.uint8)
+        return np.array(picture.convert("RGBA"), dtype=np.uint8)
 
 
 def encode(pose: Pose, size: int) -> bytes:

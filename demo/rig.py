@@ -1,8 +1,8 @@
 """Pim, the demo mascot: a small weaver whose tail is the yarn that its scarf is knitted from.
 
-A parametric rig. A `Pose` is nothing but numbers, so any two poses have true in-betweens: `interpolate` blends the numbers
-and `draw` draws what they mean. Points are complex numbers, x + y·i with y downwards, for then a turn is a product. Left
-and right are the viewer's; angles are degrees, and on both sides positive means outwards.
+A parametric rig. A `Pose` is nothing but numbers, so any two poses have true in-betweens: `interpolate` blends the
+numbers and `draw` draws what they mean. Points are complex numbers, x + y·i with y downwards, for then a turn is a
+product. Left and right are the viewer's; angles are degrees, and on both sides positive means outwards.
 """
 
 import cmath
@@ -22,6 +22,7 @@ FUR, FUR_LIGHT, FUR_SHADE = "#b4a2ff", "#cfc3ff", "#8f79ea"
 CREAM, CREAM_SHADE = "#fff6e6", "#f2d9cc"
 CORAL, CORAL_LIGHT, CORAL_SHADE = "#ff7d6e", "#ff9d8a", "#de5560"
 BLUSH, ROSE = "#ff86a8", "#ffb3bd"
+TONGUE, THROAT = "#ff8f8f", "#6b1f45"
 GOLD, MINT, SKY = "#ffcb52", "#6fdcc4", "#cdeeff"
 
 UPPER_ARM, FORE_ARM = 76.0, 78.0
@@ -83,8 +84,8 @@ class Pose:
     right_arm: float = 34.0
     left_elbow: float = -26.0
     right_elbow: float = -26.0
-    left_reach: float = 1.0
-    right_reach: float = 1.0
+    left_reach: float = 0.92
+    right_reach: float = 0.92
     left_palm: float = 0.0
     right_palm: float = 0.0
     left_foot: float = 0.0
@@ -126,28 +127,29 @@ POSES: Mapping[str, Pose] = MappingProxyType(
             mouth_open=0.85, mouth_width=46, smile=1.1, blush=1, tail=30, tail_curl=60, tuft=10, scarf=16,
         ),
         "thinking": Pose(
-            lean=-2, head_tilt=-8, head_turn=-0.4, head_nod=-0.3,
+            lean=-3, head_tilt=8, head_turn=-0.4, head_nod=-0.3,
             left_ear=30, left_ear_bend=66, right_ear=2, right_ear_bend=-6,
-            left_arm=34, left_elbow=-118, right_arm=40, right_elbow=-196, right_reach=1.1,
+            left_arm=34, left_elbow=-118, right_arm=68, right_elbow=-208, right_reach=1.56,
             gaze_x=-0.8, gaze_y=-0.9, left_brow=0.9, right_brow=0.1, brow_tilt=-2, left_eye=1, right_eye=0.92,
-            mouth_width=17, smile=-0.25, blush=0.55, tail=-4, tail_curl=125, tuft=-14, scarf=2, left_heel=10,
+            mouth_width=17, smile=-0.25, blush=0.55, tail=-6, tail_curl=64, tuft=-14, scarf=2, left_heel=10,
         ),
         "sleeping": Pose(
-            lift=-58, stretch=-0.06, head_tilt=10, head_turn=0.14, head_nod=0.75,
+            lift=-62, stretch=-0.06, head_tilt=10, head_turn=0.14, head_nod=0.75,
             left_ear=58, left_ear_bend=88, right_ear=64, right_ear_bend=84,
-            left_arm=16, left_elbow=-84, right_arm=16, right_elbow=-84,
-            left_foot=52, right_foot=52, left_heel=20, right_heel=20, sole=1,
+            left_arm=26, left_elbow=-112, right_arm=26, right_elbow=-112, left_reach=0.84, right_reach=0.84,
+            left_foot=62, right_foot=62, left_heel=14, right_heel=14, sole=1,
             left_eye=0, right_eye=0, eye_smile=-0.9, left_brow=-0.5, right_brow=-0.5, brow_tilt=10,
-            mouth_open=0.16, mouth_width=15, smile=0.5, blush=0.95, tail=-10, tail_curl=10, tuft=20, scarf=-2,
+            mouth_width=20, smile=0.7, blush=0.95, tail=-10, tail_curl=10, tuft=20, scarf=-2,
             bubble=1, doze=1,
         ),
         "celebrating": Pose(
             lift=26, stretch=0.07, head_tilt=-5, head_nod=-0.35,
             left_ear=34, left_ear_bend=-34, right_ear=34, right_ear_bend=-34,
-            left_arm=112, left_elbow=38, right_arm=112, right_elbow=38, left_reach=1.3, right_reach=1.3, left_palm=1, right_palm=1,
+            left_arm=112, left_elbow=38, right_arm=112, right_elbow=38, left_reach=1.3, right_reach=1.3,
+            left_palm=1, right_palm=1,
             left_foot=16, right_foot=22, left_heel=12, right_heel=30, right_step=34,
             left_eye=0, right_eye=0, eye_smile=1, left_brow=1, right_brow=1,
-            mouth_open=1, mouth_width=54, smile=1.2, blush=1, tail=6, tail_curl=40, tuft=-10, scarf=34, sparkle=1,
+            mouth_open=1, mouth_width=54, smile=1.2, blush=1, tail=6, tail_curl=40, tuft=-10, scarf=20, sparkle=1,
         ),
     }
 )  # fmt: skip
@@ -172,7 +174,7 @@ def draw(pose: Pose) -> str:
         _DEFINITIONS,
         _draw_tail(pose, body),
         *(_draw_leg(pose, body, side) for side in _SIDES),
-        *(_ink(arm.path(OUTLINE)) for arm in arms),
+        *(_ink(arm.path(lambda _: OUTLINE)) for arm in arms),
         _draw_body(body),
         *(_draw_foot(pose, side) for side in _SIDES),
         _draw_scarf(pose, body),
@@ -181,7 +183,7 @@ def draw(pose: Pose) -> str:
         _draw_head(pose, head),
         *(_draw_arm(pose, arm, side) for arm, side in zip(arms, _SIDES, strict=True)),
         _draw_bubble(pose, head),
-        _draw_doze(pose, head),
+        _draw_doze(pose),
         _draw_sparkles(pose),
     ]
     return (
@@ -227,19 +229,29 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tube:
-    """A soft limb: discs along a line, so dense that their union is smooth and joints cannot show."""
+    """A soft limb: the hull of discs along a line, so joints cannot show."""
 
     points: Sequence[complex]
     radii: Sequence[float]
 
-    def path(self, grow: float | Callable[[float], float] = 0.0) -> str:
-        """Return the limb's shape as path data, grown by `grow` pixels, which may depend on the share of length."""
+    def path(self, grow: Callable[[float], float] = lambda _: 0.0) -> str:
+        """Return the limb's shape as path data, grown by so many pixels as `grow` says for a share of its length."""
         last = len(self.points) - 1
-        extra = grow if callable(grow) else lambda _: grow
-        return "".join(
-            _disc(point, radius + extra(index / last))
-            for index, (point, radius) in enumerate(zip(self.points, self.radii, strict=True))
-        )
+        radii = [max(1.0, radius + grow(index / last)) for index, radius in enumerate(self.radii)]
+        left, right = [], []
+        for index, (point, radius) in enumerate(zip(self.points, radii, strict=True)):
+            before, after = max(index - 1, 0), min(index + 1, last)
+            along = self.points[after] - self.points[before]
+            # Where discs grow or shrink, their common tangent touches them off the perpendicular.
+            bearing = math.acos(min(max((radii[before] - radii[after]) / abs(along), -0.99), 0.99))
+            reach = radius * along / abs(along)
+            left.append(point + reach * cmath.exp(-1j * bearing))
+            right.append(point + reach * cmath.exp(1j * bearing))
+        hull = [*left, *_cap(self.points[-1], left[-1], right[-1]), *reversed(right)]
+        hull += _cap(self.points[0], right[0], left[0])
+        # A sharp bend turns the hull inside out on its inner side; the discs keep that side filled.
+        discs = zip(self.points[2:-2:4], radii[2:-2:4], strict=True)
+        return f"M{_xy(*hull)}z" + "".join(_disc(point, 0.94 * radius) for point, radius in discs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +296,12 @@ def _xy(*points: complex) -> str:
 def _disc(centre: complex, radius: float) -> str:
     r, width = _number(radius), _number(2 * radius)
     return f"M{_xy(centre - radius)}a{r},{r} 0 1,1 {width},0a{r},{r} 0 1,1 -{width},0z"
+
+
+def _cap(centre: complex, start: complex, end: complex) -> list[complex]:
+    """Return points on the arc about a centre, clockwise on the canvas."""
+    span = cmath.phase((end - centre) / (start - centre)) % (2 * math.pi)
+    return [centre + (start - centre) * cmath.exp(1j * span * index / 24) for index in range(1, 24)]
 
 
 def _bow(start: complex, degrees: float, bend: float, length: float, power: float = 1.0) -> list[complex]:
@@ -355,7 +373,8 @@ def _frame_body(pose: Pose) -> _Frame:
 
 
 def _draw_body(body: _Frame) -> str:
-    half = (0, -352), (60, -352), (92, -330), (112, -262), (128, -206), (148, -190), (148, -150), (148, -104), (90, -84), (0, -84)
+    neck, waist, bottom = (0, -352), (112, -262), (0, -84)
+    half = neck, (60, -352), (92, -330), waist, (128, -206), (148, -190), (148, -150), (148, -104), (90, -84), bottom
     path = _mirror(body, half)
     belly = _group(
         body.transform,
@@ -385,10 +404,11 @@ def _size_foot(pose: Pose) -> tuple[float, float]:
 
 def _draw_leg(pose: Pose, body: _Frame, side: _Side) -> str:
     hip = body.place(side.sign * 76, -120)
-    ankle = _place_foot(pose, side) - side.sign * 8 - 6j
+    hip -= 1j * max(0.0, hip.imag - (GROUND - OUTLINE - 68))  # a sitter's hips rest on the ground
+    ankle = _place_foot(pose, side) - side.sign * 8 - 22j
     steps = 24
     points = [hip + (ankle - hip) * index / steps for index in range(steps + 1)]
-    path = _Tube(points=points, radii=_swell(steps + 1, 58, 36)).path()
+    path = _Tube(points=points, radii=_swell(steps + 1, 58, 34)).path()
     return _outline(path) + _cel(f"{side.name}-leg", path, FUR, FUR_SHADE)
 
 
@@ -397,7 +417,7 @@ def _draw_foot(pose: Pose, side: _Side) -> str:
     # Turned about its middle, a foot would dip under the ground by what this gives back.
     turn = side.sign * side.read(pose, "heel") * (1 - 2 * pose.sole / 3)
     angle = math.radians(turn)
-    dip = math.hypot(rx * math.sin(angle), ry * math.cos(angle)) - ry
+    dip = math.hypot(rx * math.sin(angle), ry * math.cos(angle)) - ry + 1
     frame = _Frame(origin=_place_foot(pose, side) - complex(0, dip), degrees=turn)
     half = (0, -ry), (0.62 * rx, -ry), (rx, -0.5 * ry), (rx, 0.15 * ry), (rx, 0.7 * ry), (0.6 * rx, ry), (0, ry)
     path = _mirror(frame, half)
@@ -431,7 +451,7 @@ def _trace_arm(pose: Pose, body: _Frame, side: _Side) -> _Tube:
 
 def _draw_arm(pose: Pose, arm: _Tube, side: _Side) -> str:
     # The outline fades in from the shoulder, where the arm grows out of the body.
-    line = _ink(arm.path(lambda share: OUTLINE * _smooth((share - 0.1) / 0.25) - 1))
+    line = _ink(arm.path(lambda share: OUTLINE * _smooth((share - 0.06) / 0.2) - 1))
     path = arm.path()
     heading = math.degrees(cmath.phase(arm.points[-1] - arm.points[-4])) + 90
     hand = _Frame(origin=arm.points[-1], degrees=heading)
@@ -469,23 +489,22 @@ def _walk(line: Sequence[complex], step: int) -> list[tuple[complex, complex]]:
 
 
 def _draw_ball(centre: complex, degrees: float) -> str:
-    radius = BALL_RADIUS
-    path = _disc(centre, radius)
-    windings = [
-        _stroke(f"M{-r},{y}Q0,{y + bend} {r},{y - tilt}", 5.5, CORAL_SHADE)
-        for r, y, bend, tilt in ((64, -34, -26, 4), (64, -8, -26, 4), (64, 18, -22, 4))
-    ]
-    cross = [_stroke(f"M{x},{64}Q{x + 34},{22} {x + 22},-20", 5.5, CORAL_SHADE) for x in (-34, -8, 18)]
-    frame = _Frame(origin=centre, degrees=degrees + 40)
-    lower = (-64, 20), (-20, -4), (30, -2), (64, 16)
-    patch = f'<path d="M{_xy(*(complex(x, y) for x, y in lower[:1]))}C{_xy(*(complex(x, y) for x, y in lower[1:]))}V70H-64z" fill="{CORAL}"/>'
-    return _outline(path) + _cel(
-        "ball", path, "url(#coral)", CORAL_SHADE, 10, _group(frame.transform, *windings, patch, *cross)
+    """Draw a ball of yarn: one sheaf of windings across, and another that lies over it."""
+    path = _disc(centre, BALL_RADIUS)
+    across = (_stroke(f"M-64,{y}Q0,{y - 26} 64,{y - 4}", 5.5, CORAL_SHADE) for y in (-32, -8, 16))
+    over = "M-70,26Q-10,-14 70,12V80H-70z"
+    sheaf = f'<path d="{over}" fill="{CORAL}"/>' + _stroke("M-70,26Q-10,-14 70,12", 5.5, CORAL_SHADE)
+    down = (
+        _stroke(f"M{x},{y}Q{x + 26},{y + 24} {x + 18},{y + 68}", 5.5, CORAL_SHADE)
+        for x, y in ((-38, 10), (-12, 2), (14, 1))
     )
+    frame = _Frame(origin=centre, degrees=degrees + 40)
+    windings = _group(frame.transform, *across, sheaf, *down)
+    return _outline(path) + _cel("ball", path, "url(#coral)", CORAL_SHADE, 10, windings)
 
 
 def _draw_scarf(pose: Pose, body: _Frame) -> str:
-    start = body.place(-52, -322)
+    start = body.place(-28, -322)
     line = _bow(start, 90 + pose.lean + pose.scarf, -1.5 * pose.scarf, SCARF_LENGTH)
     return _draw_scarf_end(line) + _draw_scarf_band(body)
 
@@ -529,13 +548,15 @@ def _draw_ear(pose: Pose, head: _Frame, side: _Side) -> str:
     line = _bow(root, angle, side.sign * side.read(pose, "ear_bend"), EAR_LENGTH)
     path = _Tube(points=line, radii=_swell(len(line), 34, 54, 62, 22)).path()
     inner = _Tube(points=line[8:-6], radii=_swell(len(line) - 14, 12, 32, 38, 8)).path()
-    return _outline(path) + _cel(f"{side.name}-ear", path, "url(#fur)", FUR_SHADE, 9, f'<path d="{inner}" fill="{ROSE}"/>')
+    return _outline(path) + _cel(
+        f"{side.name}-ear", path, "url(#fur)", FUR_SHADE, 9, f'<path d="{inner}" fill="{ROSE}"/>'
+    )
 
 
 def _draw_tuft(pose: Pose, head: _Frame) -> str:
-    root = head.place(-14 * pose.head_turn, -318)
-    long = _bow(root, head.degrees - 118 + pose.tuft, 420, 205, 1.35)
-    path = _Tube(points=long, radii=_swell(len(long), 12, 11, 10)).path()
+    root = head.place(-16 - 14 * pose.head_turn, -321)
+    line = _bow(root, head.degrees - 104 + pose.tuft, 265, 168, 1.25)
+    path = _Tube(points=line, radii=_swell(len(line), 15, 10, 10)).path()
     return _outline(path) + _cel("tuft", path, CORAL, CORAL_SHADE, 4)
 
 
@@ -549,7 +570,8 @@ def _draw_head(pose: Pose, head: _Frame) -> str:
 
 def _draw_muzzle(pose: Pose, head: _Frame) -> str:
     x, y = 40 * pose.head_turn, -126 + 26 * pose.head_nod
-    patch = f'<path d="M0,30C44,22 92,46 92,84C92,116 52,130 0,130C-52,130 -92,116 -92,84C-92,46 -44,22 0,30z" fill="{CREAM}"/>'
+    puff = "M0,30C44,22 92,46 92,84C92,116 52,130 0,130C-52,130 -92,116 -92,84C-92,46 -44,22 0,30z"
+    patch = f'<path d="{puff}" fill="{CREAM}"/>'
     cheeks = [
         _ellipse(complex(sign * 146 - 8 * pose.head_turn, 66), 46, 32, "url(#blush)", f' opacity="{pose.blush:.3f}"')
         for sign in (-1, 1)
@@ -571,14 +593,16 @@ def _draw_eye(pose: Pose, side: _Side) -> str:
     )
     # The far eye is narrower when the face turns away from it.
     squeeze = 1 - 0.12 * max(0.0, side.sign * pose.head_turn)
-    at = f"translate({_number(side.sign * 98 + 10 * pose.gaze_x)} {_number(12 + 10 * pose.gaze_y)}) scale({squeeze:.3f} 1)"
+    x, y = side.sign * 98 + 10 * pose.gaze_x, 12 + 10 * pose.gaze_y
+    at = f"translate({_number(x)} {_number(y)}) scale({squeeze:.3f} 1)"
     shine = _smooth(openness * 1.6)
-    light = complex(9 * pose.gaze_x, 9 * pose.gaze_y)
+    light = complex(6 * pose.gaze_x, 4 * pose.gaze_y)
     name = f"{side.name}-eye"
     return _group(
         at,
         f'<clipPath id="{name}"><path d="{path}"/></clipPath>',
-        f'<path d="{path}" fill="url(#iris)" stroke="{INK}" stroke-width="{11 - 3 * openness:.2f}" stroke-linejoin="round"/>',
+        f'<path d="{path}" fill="url(#iris)"/>',
+        _stroke(path, 11 - 3 * openness),
         f'<g clip-path="url(#{name})">',
         _ellipse(complex(0, 45) + light, 27 * shine, 16 * shine, "#a88bff"),
         _ellipse(complex(-13, -20) + light, 16 * shine, 18 * shine, "#ffffff"),
@@ -602,19 +626,20 @@ def _draw_nose() -> str:
 
 
 def _draw_mouth(pose: Pose) -> str:
+    """Draw two bows that meet under the nose; a jaw that opens pulls a bowl out of them."""
     width, top = pose.mouth_width, 76.0
-    sag = 17 * pose.smile
-    jaw = 58 * pose.mouth_open
+    sag, jaw = 17 * pose.smile, 58 * pose.mouth_open
+    dip = top + 1.5 * sag
+    lip = f"M{-width:.2f},{top}Q{-width / 2:.2f},{dip:.2f} 0,{top}Q{width / 2:.2f},{dip:.2f} {width:.2f},{top}"
+    # Shut, the floor runs back along the lip; before the jaw is all the way down, it is a bowl.
     bowl = min(1.0, 1.6 * pose.mouth_open)
-    lip = f"M{-width:.2f},{top}Q{-width / 2:.2f},{top + 1.5 * sag:.2f} 0,{top}Q{width / 2:.2f},{top + 1.5 * sag:.2f} {width:.2f},{top}"
-    near, far = (width * (2 / 3 + bowl / 3), top + sag + 0.7 * jaw), (width * (1 / 3 + 0.22 * bowl), top + sag * (1 - bowl) + jaw + 0)
-    floor = (
-        f"C{near[0]:.2f},{near[1]:.2f} {far[0]:.2f},{far[1]:.2f} 0,{top + jaw:.2f}"
-        f"C{-far[0]:.2f},{far[1]:.2f} {-near[0]:.2f},{near[1]:.2f} {-width:.2f},{top}z"
-    )
-    tongue = _ellipse(complex(0, top + jaw), 0.62 * width, 0.5 * jaw, "#ff8f8f")
+    near = complex(width * (2 + bowl) / 3, top + sag + 0.7 * jaw)
+    far = complex(width * (1 / 3 + 0.22 * bowl), top + sag * (1 - bowl) + jaw)
+    chin, corner = complex(0, top + jaw), complex(-width, top)
+    floor = f"C{_xy(near, far, chin)}C{_xy(-far.conjugate(), -near.conjugate(), corner)}z"
+    tongue = _ellipse(chin, 0.62 * width, 0.5 * jaw, TONGUE)
     return (
-        f'<clipPath id="mouth"><path d="{lip}{floor}"/></clipPath><path d="{lip}{floor}" fill="#6b1f45"/>'
+        f'<clipPath id="mouth"><path d="{lip}{floor}"/></clipPath><path d="{lip}{floor}" fill="{THROAT}"/>'
         f'<g clip-path="url(#mouth)">{tongue}</g>{_stroke(lip + floor, 8)}'
     )
 
@@ -625,21 +650,20 @@ def _draw_mouth(pose: Pose) -> str:
 def _draw_bubble(pose: Pose, head: _Frame) -> str:
     if pose.bubble <= 0:
         return ""
-    radius = 40 * pose.bubble
+    radius = 36 * pose.bubble
     nose = head.place(34 * pose.head_turn + 12, -126 + 24 * pose.head_nod + 56)
-    centre = nose + complex(0.8 * radius, 0.62 * radius)
+    centre = nose + complex(0.8 * radius, 0.8 * radius)
     path = _disc(centre, radius)
     shine = _ellipse(centre + radius * (-0.36 - 0.4j), 0.2 * radius, 0.28 * radius, "#ffffff")
     return f'<path d="{path}" fill="{SKY}" stroke="{INK}" stroke-width="{8 * min(1, 2 * pose.bubble):.2f}"/>{shine}'
 
 
-def _draw_doze(pose: Pose, head: _Frame) -> str:
+def _draw_doze(pose: Pose) -> str:
     if pose.doze <= 0:
         return ""
     letter = "M-24,-28H24L-24,28H24"
-    at = head.origin + complex(236, -250)
     return _group(
-        f"translate({_number(at.real)} {_number(at.imag)}) rotate(10) scale({pose.doze:.3f})",
+        f"translate(826 282) rotate(10) scale({pose.doze:.3f})",
         _stroke(letter, 16 + 2 * OUTLINE),
         _stroke(letter, 16, MINT),
     )

@@ -91,6 +91,7 @@ def make_edge(source: str, target: str, conditions: list[Condition]) -> dict[str
         "target": target,
         "isLoop": source == target,
         "duration": 0 if is_virtual else SECONDS,
+        "speed": 1 if source == target else 2,
         "conditions": [{"input": name, "op": op, "value": value} for name, op, value in conditions],
         "videos": {} if is_virtual else {"webm": f"clips/{source}-{target}.webm"},
     }
@@ -118,7 +119,14 @@ def draw_clip(source: str, target: str) -> list[NDArray[np.uint8]]:
 
 
 def write_clip(path: Path, source: str, target: str) -> None:
-    options = {"b": "0", "crf": "20", "deadline": "realtime", "cpu-used": "6", "auto-alt-ref": "0", "lag-in-frames": "0"}
+    options = {
+        "b": "0",
+        "crf": "20",
+        "deadline": "realtime",
+        "cpu-used": "6",
+        "auto-alt-ref": "0",
+        "lag-in-frames": "0",
+    }
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libvpx-vp9", rate=FPS, options=options)
         stream.width, stream.height, stream.pix_fmt = SIZE_PX, SIZE_PX, "yuva420p"

@@ -30,7 +30,7 @@ export class PoseloomMascot extends HTMLElement {
   readonly #format = chooseFormat(document.createElement("video"));
   readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
   readonly #sight = new Sight(this, (isSeen) => this.#see(isSeen));
-  #given: Source | null = null;
+  #given: Manifest | null = null;
   #play: Play | null = null;
   #cache: ClipCache | null = null;
   #loading: AbortController | null = null;
@@ -47,15 +47,16 @@ export class PoseloomMascot extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#press(event));
     this.addEventListener("pointerenter", (event) => this.#hover(event, true));
     this.addEventListener("pointerleave", (event) => this.#hover(event, false));
+    this.#upgrade();
   }
 
-  /** The manifest that plays. Setting one replaces `src`; relative URLs start at the page. */
+  /** The manifest that plays. One that is set here goes before `src`; its relative URLs start at the page. */
   get manifest(): Manifest | null {
-    return this.#play?.manifest ?? this.#given?.manifest ?? null;
+    return this.#play?.manifest ?? this.#given;
   }
 
   set manifest(manifest: Manifest | null) {
-    this.#given = manifest === null ? null : inlineSource(manifest);
+    this.#given = manifest;
     if (this.isConnected) void this.#load();
   }
 
@@ -99,7 +100,6 @@ export class PoseloomMascot extends HTMLElement {
   }
 
   connectedCallback(): void {
-    this.#upgrade();
     this.#calm.addEventListener("change", this.#restage);
     this.#sight.watch();
     if (this.#play) this.#raise();
@@ -118,7 +118,7 @@ export class PoseloomMascot extends HTMLElement {
   connectedMoveCallback(): void {}
 
   attributeChangedCallback(): void {
-    if (this.isConnected) void this.#load();
+    if (this.isConnected && !this.#given) void this.#load();
   }
 
   /** A `manifest` that was set before the element was defined hides the accessor. */
@@ -126,7 +126,7 @@ export class PoseloomMascot extends HTMLElement {
     if (!Object.hasOwn(this, "manifest")) return;
     const { manifest } = this;
     Reflect.deleteProperty(this, "manifest");
-    this.#given = manifest === null ? null : inlineSource(manifest);
+    this.#given = manifest;
   }
 
   async #load(): Promise<void> {
@@ -134,7 +134,7 @@ export class PoseloomMascot extends HTMLElement {
     const loading = new AbortController();
     this.#loading = loading;
     try {
-      const source = this.#given ?? (await findSource(this, loading.signal));
+      const source = this.#given ? inlineSource(this.#given) : await findSource(this, loading.signal);
       if (!loading.signal.aborted && source) this.#open(source);
     } catch (error) {
       if (!loading.signal.aborted) this.#say("error", { message: messageOf(error), edge: null });

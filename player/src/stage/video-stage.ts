@@ -21,6 +21,7 @@ export class VideoStage implements Stage {
   #isPaused = true;
   #isBlocked = false;
   #lastRound = 0;
+  #lastTime = 0;
   #holds = 0;
 
   constructor(root: ParentNode, audience: Audience, cache: ClipCache) {
@@ -101,6 +102,7 @@ export class VideoStage implements Stage {
       video.addEventListener(type, () => screen === this.#current && listener());
     listen("ended", () => this.#end());
     listen("seeked", () => this.#comeRound());
+    listen("timeupdate", () => this.#watchTime(video.currentTime));
     listen("error", () => this.#retry());
     return screen;
   }
@@ -117,6 +119,7 @@ export class VideoStage implements Stage {
     reveal(this.#layers(), screen.video);
     old.video.pause();
     this.#lastRound = performance.now();
+    this.#lastTime = 0;
     this.#warmNext();
   }
 
@@ -151,14 +154,21 @@ export class VideoStage implements Stage {
     this.#audience.ended(clip);
   }
 
-  /** The native loop seeks to its start; that is the one sign of it that all browsers give. */
+  /** The native loop has no event of its own: it seeks to its start, or time runs backwards. Either sign counts once. */
   #comeRound(): void {
     const clip = this.#clip;
+    if (!clip?.isLoop || this.#current !== this.#front) return;
     const now = performance.now();
-    const isEcho = now - this.#lastRound < (clip?.seconds ?? 0) * 250;
-    if (!clip?.isLoop || this.#current !== this.#front || isEcho) return;
+    const isEcho = now - this.#lastRound < (clip.seconds / clip.speed) * 500;
+    if (isEcho) return;
     this.#lastRound = now;
     this.#audience.cameRound(clip);
+  }
+
+  #watchTime(seconds: number): void {
+    const isBack = seconds < this.#lastTime;
+    this.#lastTime = seconds;
+    if (isBack) this.#comeRound();
   }
 
   /** A copy that does not play is not the end: the clip itself may. */

@@ -1,7 +1,6 @@
 """Canvases: frozen records of a state machine of poses (SPEC §1, §9)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
@@ -122,11 +121,3 @@ class Canvas:
     id: str | None = None
     size: int | None = None
     fps: Fraction | None = None
-    _nodes: Mapping[str, Node] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_nodes", {node.id: node for node in self.nodes})
-
-    def node(self, node_id: str) -> Node:
-        """Return the node of that id; KeyError when there is none."""
-        return self._nodes[node_id]

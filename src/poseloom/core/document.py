@@ -5,12 +5,13 @@ about values. Unknown keys are ignored; keys that are the server's to write (`vi
 `videos`) are too.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from poseloom.core.canvas import ANY, Canvas, Condition, Edge, Exit, Input, InputType, Node, Operator
 from poseloom.core.duration import explain_duration
-from poseloom.core.field import PROSE_LIMIT, Reader, invalid, plain_number
+from poseloom.core.field import PROSE_LIMIT, Reader, describe, invalid, is_number, plain_number
 from poseloom.core.kind import classify
 
 NODES_LIMIT = 10_000
@@ -19,6 +20,7 @@ CONDITIONS_LIMIT = 64
 SIZE_MIN_PX, SIZE_MAX_PX = 64, 2048
 FPS_MIN, FPS_MAX = 1, 60
 
+_FPS = re.compile(r"\d{1,9}(/[1-9]\d{0,8}|\.\d{1,9})?", re.ASCII)
 _OPERATOR_WORDS = {"eq": "==", "neq": "!=", "gt": ">", "lt": "<", "gte": ">=", "lte": "<="}
 
 
@@ -53,7 +55,7 @@ def _read_node(row: Reader) -> Node:
     node_id = row.required_text("id")
     if node_id == ANY:
         raise invalid(row.at("id"), "'*' means any state and cannot be a node's id")
-    position = Reader.of(row.get("position") or {}, row.at("position"))
+    position = Reader.of({} if row.get("position") is None else row.get("position"), row.at("position"))
     return Node(
         id=node_id,
         name=row.text("itemName", "name", "label") or node_id,
@@ -134,13 +136,11 @@ def read_fps(value: object) -> Fraction | None:
     """
     if value is None:
         return None
-    try:
-        fps = Fraction(value).limit_denominator(1001) if isinstance(value, int | float | str) else None
-    except (ValueError, OverflowError, ZeroDivisionError):
-        fps = None
-    if fps is None or isinstance(value, bool) or not FPS_MIN <= fps <= FPS_MAX:
-        raise invalid("fps", f"must be frames per second from {FPS_MIN} to {FPS_MAX}, not {value!r}")
-    return fps
+    if is_number(value) or (isinstance(value, str) and _FPS.fullmatch(value)):
+        fps = Fraction(value).limit_denominator(1001)
+        if FPS_MIN <= fps <= FPS_MAX:
+            return fps
+    raise invalid("fps", f"must be frames per second from {FPS_MIN} to {FPS_MAX}, not {describe(value)}")
 
 
 def _check_references(canvas: Canvas) -> None:

@@ -18,7 +18,6 @@ def explain_duration(value: object) -> str | None:
         value = float(value)
     if not is_number(value):
         return f"must be {rule}, not {describe(value)}"
-    assert isinstance(value, int | float)
     seconds = Fraction(value)
     if not DURATION_MIN_SECONDS <= seconds <= DURATION_MAX_SECONDS or seconds % DURATION_STEP_SECONDS:
         return f"must be {rule}, not {value}"

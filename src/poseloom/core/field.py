@@ -1,11 +1,11 @@
 """Reading fields of a JSON document, with errors that name the field and the fix."""
 
-import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from poseloom.core.error import InvalidCanvas
 
@@ -41,26 +41,27 @@ class Reader:
         """Return the full path of a field."""
         return f"{self.path}.{name}" if self.path else name
 
-    def get(self, *names: str) -> object:
-        """Return the first of these fields that is there and not null, else None."""
-        return next((value for name in names if (value := self.document.get(name)) is not None), None)
+    def get(self, name: str) -> object:
+        """Return a field's value; None when it is null or not there."""
+        return self.document.get(name)
 
     def text(self, *names: str, limit: int = TEXT_LIMIT) -> str | None:
-        """Read an optional string."""
-        value = self.get(*names)
+        """Read an optional string, the first of these fields that is there."""
+        name = next((name for name in names if self.get(name) is not None), names[0])
+        value = self.get(name)
         if value is None:
             return None
         if not isinstance(value, str):
-            raise invalid(self.at(names[0]), f"must be a string, not {describe(value)}")
+            raise invalid(self.at(name), f"must be a string, not {describe(value)}")
         if len(value) > limit:
-            raise invalid(self.at(names[0]), f"has {len(value)} characters; {limit} are allowed")
+            raise invalid(self.at(name), f"has {len(value)} characters; {limit} are allowed")
         return value
 
-    def required_text(self, *names: str) -> str:
+    def required_text(self, name: str) -> str:
         """Read a string that must be there and not empty."""
-        value = self.text(*names)
+        value = self.text(name)
         if not value:
-            raise invalid(self.at(names[0]), "is missing; give a non-empty string")
+            raise invalid(self.at(name), "is missing; give a non-empty string")
         return value
 
     def flag(self, name: str) -> bool | None:
@@ -77,7 +78,6 @@ class Reader:
             return None
         if not is_number(value):
             raise invalid(self.at(name), f"must be a finite number, not {describe(value)}")
-        assert isinstance(value, int | float)
         return plain_number(value)
 
     def whole(self, name: str) -> int | None:
@@ -95,7 +95,6 @@ class Reader:
         if isinstance(value, bool):
             return value
         if is_number(value):
-            assert isinstance(value, int | float)
             return plain_number(value)
         raise invalid(self.at(name), f"must be true, false or a finite number, not {describe(value)}")
 
@@ -122,9 +121,9 @@ class Reader:
         return [Reader.of(row, f"{self.at(name)}[{index}]") for index, row in enumerate(value)]
 
 
-def is_number(value: object) -> bool:
-    """Say whether a JSON value is a finite number; true and false are not."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def is_number(value: object) -> TypeGuard[float]:
+    """Say whether a JSON value is a finite number that a float can hold; true and false are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def plain_number(value: float | Fraction) -> float:

@@ -72,8 +72,8 @@ def _pair_explicit(canvas: Canvas) -> dict[str, str]:
         candidates = opposites[edge.target, edge.source]
         if not candidates:
             raise InvalidCanvas(
-                f"edges[{index}] ({edge.id}): reverse is true, but no edge {edge.target} → {edge.source} is left "
-                "to pair with; add one, or remove reverse",
+                f"edges[{index}].reverse: true for {edge.id!r}, but no edge {edge.target} → {edge.source} is left to "
+                "pair with; add one, or remove reverse",
                 field=f"edges[{index}].reverse",
                 edge=edge.id,
             )

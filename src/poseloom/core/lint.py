@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
+from itertools import combinations, count, groupby, islice, product
 
-from poseloom.core.canvas import Canvas, Edge, Input
-from poseloom.core.machine import Machine, build_machine, rank_edges
+from poseloom.core.canvas import Canvas, Edge
 from poseloom.core.satisfaction import can_hold
+from poseloom.core.survey import Survey, survey_canvas
 
-PAIRS_LIMIT = 20_000
-"""How many pairs of edges a rule compares at one node; what lies beyond is not looked at."""
+PAIRS_LIMIT = 50_000
+"""How many pairs of edges a rule compares; what lies beyond is not looked at."""
+STEPS_LIMIT = 5_000
+"""How many paths of jumps are followed; what lies beyond is not looked at."""
 
 
 class Severity(StrEnum):
@@ -66,83 +68,32 @@ def lint_canvas(canvas: Canvas, clips: Set[str] | None = None) -> tuple[Finding,
         canvas: The canvas.
         clips: Ids of edges that have a clip; None means the canvas as it will be when complete.
     """
-    graph = _survey(canvas, build_machine(canvas, clips))
+    survey = survey_canvas(canvas, clips)
     findings = [
-        *_find_strands(graph),
-        *_find_ping_pong(graph),
-        *_find_circles(graph),
-        *_find_jump_cycles(graph),
-        *_find_unreachable(graph),
-        *_find_unfireable(graph),
-        *_find_unknown_inputs(graph),
-        *_find_ambiguous(graph),
+        *_find_strands(survey),
+        *_find_ping_pong(survey),
+        *_find_circles(survey),
+        *_find_jump_cycles(survey),
+        *_find_unreachable(survey),
+        *_find_unfireable(survey),
+        *_find_unknown_inputs(survey),
+        *_find_ambiguous(survey),
     ]
     return tuple(sorted(findings, key=lambda finding: finding.code.severity is Severity.WARNING))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Graph:
-    """What the rules look at."""
-
-    canvas: Canvas
-    machine: Machine
-    firing: Set[str]
-    """Edges that can fire."""
-    wanted: tuple[Edge, ...]
-    """Any-state edges that can fire, in order of rank."""
-    distances: Mapping[str, Mapping[str, int]]
-    """Target of a wanted edge → node → clips to go."""
-    reachable: Set[str]
-
-    @property
-    def inputs(self) -> Mapping[str, Input]:
-        return self.machine.inputs
-
-
-def _survey(canvas: Canvas, machine: Machine) -> _Graph:
-    firing = {edge.id for edge in canvas.edges if edge.conditions and can_hold(edge.conditions, machine.inputs)}
-    wanted = tuple(edge for edge in machine.any_state if edge.id in firing)
-    distances = {target: machine.routes.measure_distances(target) for target in {edge.target for edge in wanted}}
-    reachable = _reach(machine, firing, distances)
-    return _Graph(
-        canvas=canvas, machine=machine, firing=firing, wanted=wanted, distances=distances, reachable=reachable
-    )
-
-
-def _reach(machine: Machine, firing: Set[str], distances: Mapping[str, Mapping[str, int]]) -> set[str]:
-    """Return the nodes that play can enter, by edges that fire and along routes of any-state edges."""
-    reached = {machine.initial_node}
-    queue = [machine.initial_node]
-    while queue:
-        node_id = queue.pop()
-        entered = [edge.target for edge in machine.exits.get(node_id, ()) if edge.id in firing]
-        entered += [edge.target for to_go in distances.values() for edge in _list_next(machine, node_id, to_go)]
-        fresh = set(entered) - reached
-        reached |= fresh
-        queue += fresh
-    return reached
-
-
-def _list_next(machine: Machine, node_id: str, to_go: Mapping[str, int]) -> Iterator[Edge]:
-    """Yield the clip by which a route goes on from a node; none at its end or without a route."""
-    if to_go.get(node_id, 0) > 0:
-        yield next(edge for edge in machine.routes.ways_out[node_id] if to_go.get(edge.target) == to_go[node_id] - 1)
-
-
-def _find_strands(graph: _Graph) -> Iterator[Finding]:
-    for node in graph.canvas.nodes:
-        if node.id not in graph.reachable or len(graph.canvas.nodes) == 1:
-            continue
-        unfinished = next((edge for edge in graph.wanted if node.id not in graph.distances[edge.target]), None)
-        if unfinished is not None:
+def _find_strands(survey: Survey) -> Iterator[Finding]:
+    unfinished = survey.find_unfinished()
+    for node in survey.canvas.nodes:
+        if (wish := unfinished.get(node.id)) is not None:
             yield Finding(
                 code=Code.STRAND,
-                message=f"{node.id}: no clips lead from here to {unfinished.target}, which {unfinished.id} wants "
-                "from everywhere; add an edge on the way",
+                message=f"{node.id}: no clips lead from here to {wish.target}, which {wish.id} wants from everywhere; "
+                "add an edge on the way",
                 nodes=(node.id,),
-                edges=(unfinished.id,),
+                edges=(wish.id,),
             )
-        elif graph.firing and not _has_way_out(graph, node.id):
+        elif _is_trap(survey, node.id):
             yield Finding(
                 code=Code.STRAND,
                 message=f"{node.id}: play can come here and never leave; add an edge with a condition, or an "
@@ -151,19 +102,21 @@ def _find_strands(graph: _Graph) -> Iterator[Finding]:
             )
 
 
-def _has_way_out(graph: _Graph, node_id: str) -> bool:
-    """Say whether some edge can take a mascot away from a node."""
-    return any(edge.id in graph.firing for edge in graph.machine.exits.get(node_id, ())) or any(
-        edge.target != node_id for edge in graph.wanted
+def _is_trap(survey: Survey, node_id: str) -> bool:
+    """Say whether play can enter a node and never leave it; where nothing can fire, nothing is meant to move."""
+    return (
+        node_id in survey.reachable
+        and len(survey.canvas.nodes) > 1
+        and bool(survey.firing)
+        and not any(survey.list_firing_exits(node_id))
+        and all(edge.target == node_id for edge in survey.wanted)
     )
 
 
-def _find_ping_pong(graph: _Graph) -> Iterator[Finding]:
+def _find_ping_pong(survey: Survey) -> Iterator[Finding]:
     """Find two nodes between which two edges that hold together would send a mascot to and fro."""
-    for one, other in _list_rivals(graph):
-        if one.target == other.target:
-            continue
-        if can_hold((*one.conditions, *other.conditions), graph.inputs, on_arrival=True):
+    for one, other in _list_rivals(survey):
+        if can_hold((*one.conditions, *other.conditions), survey.inputs, on_arrival=True):
             nodes = tuple(dict.fromkeys((one.target, other.target)))
             yield Finding(
                 code=Code.PING_PONG,
@@ -174,107 +127,123 @@ def _find_ping_pong(graph: _Graph) -> Iterator[Finding]:
             )
 
 
-def _list_rivals(graph: _Graph) -> Iterator[tuple[Edge, Edge]]:
-    """Yield pairs of edges of which each can undo the other."""
-    own = [edge for exits in graph.machine.exits.values() for edge in exits if edge.id in graph.firing]
-    yield from _take_pairs(graph.wanted)
+def _list_rivals(survey: Survey) -> Iterator[tuple[Edge, Edge]]:
+    """Yield pairs of edges of which each can undo the other, of those that wait for nothing but levels."""
+    prompt = {
+        edge.id
+        for edge in survey.canvas.edges
+        if edge.id in survey.firing and can_hold(edge.conditions, survey.inputs, on_arrival=True)
+    }
+    exits = {node_id: [edge for edge in edges if edge.id in prompt] for node_id, edges in survey.machine.exits.items()}
+    wanted = [edge for edge in survey.wanted if edge.id in prompt]
     by_ends: defaultdict[tuple[str, str], list[Edge]] = defaultdict(list)
-    for edge in own:
-        for back in by_ends[edge.target, edge.source][:PAIRS_LIMIT]:
-            yield back, edge
+    for edge in (edge for edges in exits.values() for edge in edges):
         by_ends[edge.source, edge.target].append(edge)
-    for edge in graph.wanted:
-        for away in graph.machine.exits.get(edge.target, ()):
-            if away.id in graph.firing:
-                yield edge, away
+    ends = [(one, other) for one, other in by_ends if one < other and (other, one) in by_ends]
+    yield from _take(pair for pair in combinations(wanted, 2) if pair[0].target != pair[1].target)
+    yield from _take(pair for one, other in ends for pair in product(by_ends[one, other], by_ends[other, one]))
+    yield from _take((edge, away) for edge in wanted for away in exits.get(edge.target, ()))
 
 
-def _take_pairs(edges: Sequence[Edge]) -> Iterator[tuple[Edge, Edge]]:
-    for number, pair in enumerate(combinations(edges, 2)):
-        if number == PAIRS_LIMIT:
-            return
-        yield pair
+def _take(pairs: Iterator[tuple[Edge, Edge]]) -> Iterator[tuple[Edge, Edge]]:
+    return islice(pairs, PAIRS_LIMIT)
 
 
-def _find_circles(graph: _Graph) -> Iterator[Finding]:
+def _find_circles(survey: Survey) -> Iterator[Finding]:
     """Find circles of players that search no route: without a direct clip they take the first way out, again and again.
 
     Such players are in use; a canvas must be safe in them too.
     """
-    first_out = {node_id: out[0].target for node_id, out in graph.machine.routes.ways_out.items()}
-    for target in dict.fromkeys(edge.target for edge in graph.wanted):
-        direct = {edge.source for edge in graph.machine.routes.ways_in.get(target, ())} | {target}
-        safe = set(direct)
-        for node in graph.canvas.nodes:
-            circle = _walk_blindly(node.id, first_out, safe)
-            if circle and node.id in graph.reachable:
-                yield Finding(
-                    code=Code.PING_PONG,
-                    message=f"{' → '.join((*circle, circle[0]))}: to reach {target}, players without route search run "
-                    f"in this circle; list an edge that leads towards {target} first at one of these nodes",
-                    nodes=circle,
-                )
-                break
-
-
-def _walk_blindly(node_id: str, first_out: Mapping[str, str], safe: set[str]) -> tuple[str, ...]:
-    """Follow first ways out; return the circle that is met, or mark the nodes on the way as safe."""
-    path: dict[str, None] = {}
-    while node_id not in safe and node_id in first_out:
-        if node_id in path:
-            seen = list(path)
-            return tuple(seen[seen.index(node_id) :])
-        path[node_id] = None
-        node_id = first_out[node_id]
-    safe.update(path)
-    return ()
-
-
-def _find_jump_cycles(graph: _Graph) -> Iterator[Finding]:
-    """Find circles of edges without clips that hold together: a player would jump for ever."""
-    jumps = {
-        node_id: [edge for edge in exits if edge.id in graph.firing and edge.id not in graph.machine.clips]
-        for node_id, exits in graph.machine.exits.items()
-    }
-    done: set[str] = set()
-    for node_id in jumps:
-        path: list[Edge] = []
-        here = node_id
-        while here not in done and jumps.get(here):
-            done.add(here)
-            path.append(jumps[here][0])
-            here = path[-1].target
-        circle = path[next((index for index, edge in enumerate(path) if edge.source == here), len(path)) :]
-        conditions = [condition for edge in circle for condition in edge.conditions]
-        if circle and can_hold(conditions, graph.inputs, on_arrival=True):
+    ways_out = survey.machine.routes.ways_out
+    targets = list(dict.fromkeys(edge.target for edge in survey.wanted))
+    first_out = {node_id: edges[0].target for node_id, edges in ways_out.items()}
+    led_by: defaultdict[str, list[str]] = defaultdict(list)
+    for node_id, following in first_out.items():
+        led_by[following].append(node_id)
+    for circle in _list_circles(first_out):
+        at_hand = {edge.target for node_id in circle for edge in ways_out[node_id]}
+        lost = (target for target in targets if target not in at_hand and _is_met(survey, circle, led_by, target))
+        for target in islice(lost, 1):
             yield Finding(
-                code=Code.JUMP_CYCLE,
-                message=f"{' → '.join(edge.id for edge in circle)}: edges without clips lead in a circle; make a clip "
-                "for one of them",
-                nodes=tuple(edge.source for edge in circle),
-                edges=tuple(edge.id for edge in circle),
+                code=Code.PING_PONG,
+                message=f"{' → '.join((*circle, circle[0]))}: to reach {target}, players without route search run in "
+                f"this circle; list an edge that leads towards {target} first at one of these nodes",
+                nodes=circle,
             )
 
 
-def _find_unreachable(graph: _Graph) -> Iterator[Finding]:
-    for node in graph.canvas.nodes:
-        if node.id not in graph.reachable:
+def _list_circles(first_out: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """Yield each circle of first ways out once."""
+    done: set[str] = set()
+    for start in first_out:
+        path: dict[str, None] = {}
+        here = start
+        while here in first_out and here not in done:
+            done.add(here)
+            path[here] = None
+            here = first_out[here]
+        if here in path:
+            seen = list(path)
+            yield tuple(seen[seen.index(here) :])
+
+
+def _is_met(survey: Survey, circle: Sequence[str], led_by: Mapping[str, Sequence[str]], target: str) -> bool:
+    """Say whether a mascot that wants to reach a node can be led into a circle by first ways out."""
+    direct = {edge.source for edge in survey.machine.routes.ways_in.get(target, ())} | {target}
+    seen = set(circle)
+    stack = list(circle)
+    while stack:
+        here = stack.pop()
+        if here in survey.reachable:
+            return True
+        fresh = set(led_by.get(here, ())) - direct - seen
+        seen |= fresh
+        stack += fresh
+    return False
+
+
+def _find_jump_cycles(survey: Survey) -> Iterator[Finding]:
+    """Find circles of edges without clips that hold together: a player would jump for ever."""
+    jumps = {
+        node_id: [edge for edge in survey.list_firing_exits(node_id) if edge.id not in survey.machine.clips]
+        for node_id in survey.machine.exits
+    }
+    steps = count()
+    done: set[str] = set()
+    for root, firsts in jumps.items():
+        paths: list[tuple[Edge, ...]] = [(edge,) for edge in reversed(firsts)]
+        while paths and next(steps) < STEPS_LIMIT:
+            path = paths.pop()
+            here = path[-1].target
+            if not can_hold((item for edge in path for item in edge.conditions), survey.inputs, on_arrival=True):
+                continue
+            if here == root:
+                yield Finding(
+                    code=Code.JUMP_CYCLE,
+                    message=f"{' → '.join(edge.id for edge in path)}: edges without clips lead in a circle; make a "
+                    "clip for one of them",
+                    nodes=tuple(edge.source for edge in path),
+                    edges=tuple(edge.id for edge in path),
+                )
+                break
+            if here not in done and all(edge.source != here for edge in path):
+                paths += [(*path, edge) for edge in reversed(jumps.get(here, ()))]
+        done.add(root)
+
+
+def _find_unreachable(survey: Survey) -> Iterator[Finding]:
+    for node in survey.canvas.nodes:
+        if node.id not in survey.reachable:
             yield Finding(
                 code=Code.UNREACHABLE,
-                message=f"{node.id}: no input leads here from {graph.canvas.initial_node}; give a way here a condition",
+                message=f"{node.id}: no input leads here from {survey.canvas.initial_node}; give a way here conditions",
                 nodes=(node.id,),
             )
 
 
-def _find_unfireable(graph: _Graph) -> Iterator[Finding]:
-    walked = {
-        edge.id
-        for to_go in graph.distances.values()
-        for node_id in to_go
-        for edge in _list_next(graph.machine, node_id, to_go)
-    }
-    for edge in graph.canvas.edges:
-        if not edge.is_loop and edge.id not in graph.firing and edge.id not in walked:
+def _find_unfireable(survey: Survey) -> Iterator[Finding]:
+    for edge in survey.canvas.edges:
+        if not edge.is_loop and edge.id not in survey.firing and edge.id not in survey.walked:
             problem = "its conditions can never hold together" if edge.conditions else "it has no conditions"
             yield Finding(
                 code=Code.UNFIREABLE,
@@ -283,11 +252,11 @@ def _find_unfireable(graph: _Graph) -> Iterator[Finding]:
             )
 
 
-def _find_unknown_inputs(graph: _Graph) -> Iterator[Finding]:
+def _find_unknown_inputs(survey: Survey) -> Iterator[Finding]:
     users: defaultdict[str, list[str]] = defaultdict(list)
-    for edge in graph.canvas.edges:
+    for edge in survey.canvas.edges:
         for condition in edge.conditions:
-            if condition.input not in graph.inputs:
+            if condition.input not in survey.inputs:
                 users[condition.input].append(edge.id)
     for name, edges in users.items():
         yield Finding(
@@ -297,16 +266,20 @@ def _find_unknown_inputs(graph: _Graph) -> Iterator[Finding]:
         )
 
 
-def _find_ambiguous(graph: _Graph) -> Iterator[Finding]:
-    for exits in (graph.machine.any_state, *graph.machine.exits.values()):
-        firing = rank_edges(edge for edge in exits if edge.id in graph.firing)
-        for one, other in _take_pairs(firing):
-            is_tie = one.priority == other.priority and one.target != other.target
-            if is_tie and can_hold((*one.conditions, *other.conditions), graph.inputs):
-                yield Finding(
-                    code=Code.AMBIGUOUS,
-                    message=f"{one.id} and {other.id} can hold at the same time with equal priority; {one.id} wins "
-                    "because it stands first",
-                    nodes=tuple(dict.fromkeys((one.target, other.target))),
-                    edges=(one.id, other.id),
-                )
+def _find_ambiguous(survey: Survey) -> Iterator[Finding]:
+    for one, other in _take(_list_ties(survey)):
+        if can_hold((*one.conditions, *other.conditions), survey.inputs):
+            yield Finding(
+                code=Code.AMBIGUOUS,
+                message=f"{one.id} and {other.id} can hold at the same time with equal priority; {one.id} wins "
+                "because it stands first",
+                nodes=tuple(dict.fromkeys((one.target, other.target))),
+                edges=(one.id, other.id),
+            )
+
+
+def _list_ties(survey: Survey) -> Iterator[tuple[Edge, Edge]]:
+    """Yield pairs of edges that are asked at one place with equal priority and want different things."""
+    for exits in (survey.wanted, *map(survey.list_firing_exits, survey.machine.exits)):
+        for _, equals in groupby(exits, key=lambda edge: edge.priority):
+            yield from (pair for pair in combinations(equals, 2) if pair[0].target != pair[1].target)

@@ -4,7 +4,6 @@
 videos and pointers. `player/src/machine` is the same step in JavaScript; both run `spec/vectors/machine.json`.
 """
 
-import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from poseloom.core.canvas import Canvas, Condition, Edge, Exit, Input, InputType, Operator
+from poseloom.core.field import is_number
 from poseloom.core.route import RouteMap, map_routes
 from poseloom.core.system import COUNTERS, LOOP_COUNT, NODE_TIME, index_inputs, list_triggers
 
@@ -200,7 +200,7 @@ def advance(machine: Machine, state: State, event: Event) -> tuple[State, tuple[
             counted = _with_value(state, LOOP_COUNT, state.values[LOOP_COUNT] + 1)
             return _settle(machine, counted, at_boundary=True)
         case TimePassed(ms):
-            if state.phase is Phase.PLAY or not math.isfinite(ms) or ms <= state.values[NODE_TIME]:
+            if state.phase is Phase.PLAY or not is_number(ms) or ms <= state.values[NODE_TIME]:
                 return state, ()
             return _settle(machine, _with_value(state, NODE_TIME, ms))
         case _:
@@ -212,7 +212,7 @@ def _set(machine: Machine, state: State, name: str, value: object) -> tuple[Stat
     item = machine.inputs.get(name)
     if item is None or item.type is InputType.TRIGGER or name in COUNTERS:
         return state, ()
-    if not isinstance(value, bool | int | float) or not math.isfinite(value) or value == state.values[name]:
+    if not (isinstance(value, bool) or is_number(value)) or value == state.values[name]:
         return state, ()
     changed = _with_value(state, name, value)
     return (changed, ()) if state.phase is Phase.PLAY else _settle(machine, changed)

@@ -1,6 +1,6 @@
 """The document that players read (spec/manifest.md, SPEC §7)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ from poseloom.core.document import write_condition, write_fps, write_input
 from poseloom.core.duration import choose_duration
 from poseloom.core.error import CanvasNotReady, CanvasUnsafe
 from poseloom.core.field import plain_number
-from poseloom.core.kind import Classification, Kind, classify
+from poseloom.core.kind import classify
 from poseloom.core.lint import Finding, Severity, lint_canvas
 from poseloom.core.system import CLICKED, LOOP_COUNT, NODE_TIME, list_inputs
 
@@ -58,7 +58,9 @@ def build_manifest(published: PublishedCanvas, *, partial: bool = False) -> dict
             f"edges without a clip: {', '.join(missing)}; make them, or ask for a partial export", edges=missing
         )
     check_safety(lint_canvas(canvas, published.clips.keys() if partial else None))
-    kinds = classify(canvas)
+    inputs = list_inputs(canvas)
+    triggers = {item.name for item in inputs if item.type is InputType.TRIGGER}
+    aims = {condition.input: edge.target for edge in reversed(canvas.edges) for condition in edge.conditions}
     nodes = sorted(canvas.nodes, key=lambda node: node.id != canvas.initial_node)
     looping = {edge.source for edge in canvas.edges if edge.is_loop and edge.id in published.clips}
     return {
@@ -72,8 +74,8 @@ def build_manifest(published: PublishedCanvas, *, partial: bool = False) -> dict
         "height": published.size,
         "fps": write_fps(published.fps),
         "nodes": [_write_node(node, published, is_looping=node.id in looping) for node in nodes],
-        "edges": [_write_edge(edge, published, kinds) for edge in canvas.edges],
-        "inputs": [_write_input(item, canvas) for item in list_inputs(canvas)],
+        "edges": _write_edges(published, triggers),
+        "inputs": [_write_input(item, aims.get(item.name)) for item in inputs],
         "settings": {},
     }
 
@@ -99,9 +101,8 @@ def _write_node(node: Node, published: PublishedCanvas, *, is_looping: bool) -> 
     return {"id": node.id, "name": node.name, "label": node.name, **picture, "loop": is_looping}
 
 
-def _write_edge(edge: Edge, published: PublishedCanvas, kinds: Classification) -> dict[str, object]:
-    clip = published.clips.get(edge.id)
-    duration = clip.duration_seconds if clip else choose_duration(edge, None)
+def _write_edge(edge: Edge, clip: PublishedClip | None, planned: Fraction, triggers: Set[str]) -> dict[str, object]:
+    duration = clip.duration_seconds if clip else planned
     document: dict[str, object] = {
         "id": edge.id,
         "source": edge.source,
@@ -109,32 +110,39 @@ def _write_edge(edge: Edge, published: PublishedCanvas, kinds: Classification) -
         "isLoop": edge.is_loop,
         "duration": 0 if edge.is_any_state else plain_number(duration),
         "conditions": [write_condition(condition) for condition in edge.conditions],
-        "condition": name_condition(edge, {item.name: item for item in published.canvas.inputs}),
+        "condition": name_condition(edge, triggers),
         "priority": edge.priority,
         "exit": edge.exit.value,
         "videos": {fmt.value: url for fmt, url in clip.urls.items()} if clip else {},
     }
     if edge.speed is not None:
         document["speed"] = edge.speed
-    if kinds.kinds[edge.id] is Kind.REVERSE:
-        document["reverse"] = True
     return document
 
 
-def name_condition(edge: Edge, inputs: Mapping[str, Input]) -> str:
+def _write_edges(published: PublishedCanvas, triggers: Set[str]) -> list[dict[str, object]]:
+    """Write all edges; one without a clip has its planned length, which for a reverse is its forward's."""
+    forwards = classify(published.canvas).forwards
+    planned = {edge.id: choose_duration(edge, None) for edge in published.canvas.edges}
+    documents = []
+    for edge in published.canvas.edges:
+        length = planned[forwards.get(edge.id, edge.id)]
+        document = _write_edge(edge, published.clips.get(edge.id), length, triggers)
+        documents.append({**document, "reverse": True} if edge.id in forwards else document)
+    return documents
+
+
+def name_condition(edge: Edge, triggers: Set[str]) -> str:
     """Return the published page's word for when an edge fires; decoration, players read `conditions`."""
     names = [condition.input for condition in edge.conditions]
     if CLICKED in names:
         return "on_click"
     if LOOP_COUNT in names or NODE_TIME in names:
         return "on_complete"
-    trigger = next((name for name in names if name in inputs and inputs[name].type is InputType.TRIGGER), None)
+    trigger = next((name for name in names if name in triggers), None)
     return "default" if trigger is None else f"on_input:{trigger}"
 
 
-def _write_input(item: Input, canvas: Canvas) -> dict[str, object]:
-    target = next(
-        (edge.target for edge in canvas.edges for condition in edge.conditions if condition.input == item.name), None
-    )
+def _write_input(item: Input, target: str | None) -> dict[str, object]:
     aim = {} if target is None else {"targetNode": target}
     return {"id": item.name, "label": item.name, **write_input(item), "defaultValue": item.default, **aim}

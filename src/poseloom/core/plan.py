@@ -190,7 +190,7 @@ class _Planner:
         kind = self.kinds.kinds[edge.id]
         forward_id = self.kinds.forwards.get(edge.id)
         reason = self._find_reason(edge, kind, forward_id)
-        duration = choose_duration(edge, self.order.duration_seconds)
+        duration = choose_duration(edge, self.order.duration_seconds if reason is None else None)
         if forward_id is not None:
             duration = self.settled[forward_id].duration_seconds
         line = Line(

@@ -33,12 +33,23 @@ class RouteMap:
             return None
         route: list[Edge] = []
         while source != target:
-            edge = self._step(source, distances)
+            edge = self.step(source, distances)
             route.append(edge)
             source = edge.target
         return tuple(route)
 
-    def _step(self, source: str, distances: Mapping[str, int]) -> Edge:
+    def list_onward(self, source: str) -> set[str]:
+        """Return the nodes to which clips lead from a node, itself included."""
+        onward = {source}
+        stack = [source]
+        while stack:
+            fresh = {edge.target for edge in self.ways_out.get(stack.pop(), ())} - onward
+            onward |= fresh
+            stack += fresh
+        return onward
+
+    def step(self, source: str, distances: Mapping[str, int]) -> Edge:
+        """Return the clip by which the shortest route goes on from a node that is not its end."""
         return next(
             edge
             for edge in self.ways_out[source]

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from poseloom.core.canvas import Condition, Input, InputType
 from poseloom.core.machine import compare
-from poseloom.core.system import COUNTERS, EXCLUSIVE_PAIRS
+from poseloom.core.system import COUNTERS, EXCLUSIVE_PAIRS, LOOP_COUNT
 
 
 def can_hold(conditions: Iterable[Condition], inputs: Mapping[str, Input], *, on_arrival: bool = False) -> bool:
@@ -42,13 +42,14 @@ def _list_values(item: Input, conditions: Iterable[Condition], *, on_arrival: bo
     values = [
         marks[0] - 1,
         *marks,
-        *((low + high) / 2 for low, high in pairwise(marks)),
+        *(low / 2 + high / 2 for low, high in pairwise(marks)),
         marks[-1] + 1,
     ]
     if item.name not in COUNTERS:
         return values
-    whole = {edge(value) for value in values for edge in (math.floor, math.ceil)}
-    return [value for value in {0.0, *whole} if value >= 0]
+    if item.name == LOOP_COUNT:
+        values = [float(edge(value)) for value in values for edge in (math.floor, math.ceil)]
+    return [value for value in (0.0, *values) if value >= 0]
 
 
 def _contradicts(allowed: Mapping[str, set[float]], inputs: Mapping[str, Input]) -> bool:

@@ -25,6 +25,8 @@ from poseloom.media.hevc_unit import join_stream, read_layer, split_configuratio
 from poseloom.media.intake import Clip, limit_decoder, open_clip
 from poseloom.media.packet import CodedPacket
 
+_MAX_UNPAIRED = 32
+"""Pictures of one layer that may wait for the other's; twice what a decoder may hold back."""
 _COLOUR_FORMATS = {"yuv420p", "yuvj420p", "yuva420p"}
 
 
@@ -130,7 +132,12 @@ def _decode_hevc(clip: Clip, packets: Iterable[CodedPacket]) -> Iterator[Planes]
             built.colorspace = frame.colorspace
             matte = _check(clip, mattes.pop(time), clip.height)[0].copy() if clip.has_alpha else _opaque(clip)
             yield Planes(colour=built, alpha=matte)
-    if bases or mattes:
+        _check_pairs(clip, len(bases) + len(mattes), limit=_MAX_UNPAIRED)
+    _check_pairs(clip, len(bases) + len(mattes), limit=0)
+
+
+def _check_pairs(clip: Clip, unpaired: int, *, limit: int) -> None:
+    if unpaired > limit:
         raise InvalidClip(f"{clip.path.name} has colour without alpha or the reverse; render it again")
 
 

@@ -20,7 +20,7 @@ from poseloom.media.hevc_bitstream import Binding, bind, merge
 from poseloom.media.packet import CodedPacket
 from poseloom.media.publication import guard_writing
 
-_PRESETS = {Quality.STANDARD: "medium", Quality.PREVIEW: "veryfast"}
+_PRESETS = {Quality.STANDARD: "medium", Quality.PREVIEW: "ultrafast"}
 _PARAMETERS = {
     # Both streams must take the same picture types: nothing may be decided by content.
     "bframes": "3",

@@ -64,11 +64,11 @@ class Clip:
                 continue
             if number >= MAX_FRAMES:
                 raise InvalidClip(f"{self.path.name} has over {MAX_FRAMES} frames; shorten it")
-            time = (packet.pts or 0) + (packet.duration or 0)
-            end = max(end, time * packet.time_base)
+            length = (packet.duration or 0) * packet.time_base or 1 / self.fps
+            end = max(end, (packet.pts or 0) * packet.time_base + length)
             yield packet
         declared = Fraction(self.container.duration or 0, av.time_base)
-        if declared - end > Fraction(3, 2) / self.fps:
+        if declared - end > Fraction(3, 4) / self.fps:
             raise InvalidClip(
                 f"{self.path.name} is cut short at {float(end):.2f} of {float(declared):.2f} seconds; "
                 "copy or render it again"

@@ -3,7 +3,7 @@
 FFV1 in Matroska, every frame on its own, so that it can be read backwards without holding it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -20,10 +20,10 @@ from poseloom.media.packet import CodedPacket
 from poseloom.media.publication import guard_reading, guard_writing, publish
 
 
-def write_master(frames: Iterable[Rgba], path: Path, *, fps: Fraction) -> Iterator[Rgba]:
+def write_master(frames: Iterable[Rgba], path: Path, *, fps: Fraction) -> Generator[Rgba]:
     """Yield `frames` on, each after it was written losslessly to `path`, a .mkv, holding one at a time.
 
-    The file appears when the last frame was taken; a reader that stops before leaves nothing.
+    The file appears when the last frame was taken; a taker that stops before and closes leaves nothing.
 
     Args:
         frames: (H, W, 4) uint8 each, all of one size; any even or odd size.
@@ -84,7 +84,7 @@ def read_master(path: Path, *, reverse: bool = False) -> Iterator[Rgba]:
         reverse: Whether to yield the last one first.
 
     Raises:
-        InvalidClip: Not a master, or damaged.
+        InvalidClip: Not a master, damaged, or cut short.
         StorageFailed: The file cannot be read.
     """
     with guard_reading(path), path.open("rb"):
@@ -97,10 +97,15 @@ def read_master(path: Path, *, reverse: bool = False) -> Iterator[Rgba]:
             stream.thread_count = 1
             stream.codec_context.options = {"err_detect": "explode"}
             packets = _read_backwards(container, stream) if reverse else container.demux(stream)
+            count = 0
             for packet in packets:
                 for frame in stream.codec_context.decode(packet):
                     bgra = np.asarray(frame.to_ndarray(), np.uint8)
                     yield np.asarray(cv2.cvtColor(bgra, cv2.COLOR_BGRA2RGBA), np.uint8)
+                    count += 1
+            announced = round((container.duration or 0) * (stream.average_rate or 0) / av.time_base)
+            if count < announced:
+                raise InvalidClip(f"{path.name} is cut short at frame {count} of {announced}; make the clip again")
     except av.FFmpegError as error:
         raise InvalidClip(f"{path.name} is damaged ({error.strerror}); make the clip again") from error
 

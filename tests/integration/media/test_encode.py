@@ -13,6 +13,7 @@ from poseloom.core.clip import ClipFormat, Quality
 from poseloom.core.error import FaultError, InvalidOrder, StorageFailed
 from poseloom.frames.image import Rgba
 from poseloom.media.certificate import certify_clip
+from poseloom.media.colour import pass_through
 from poseloom.media.decode import decode_clip, decode_ends
 from poseloom.media.encode import STRENGTHS, encode_clip
 from poseloom.media.strength import choose_strength
@@ -40,7 +41,7 @@ def write(
     return targets
 
 
-def test_one_pass_writes_every_format_with_every_frame_and_alpha(tmp_path: Path):
+def test_one_pass_writes_every_format_with_every_frame_and_alpha(tmp_path: Path) -> None:
     frames = draw_motion([0, 0.1, 0.2, 0.3, 0.4, 0.5])
     for path in write(tmp_path, "clip", frames).values():
         decoded = list(decode_clip(path))
@@ -53,7 +54,7 @@ def test_one_pass_writes_every_format_with_every_frame_and_alpha(tmp_path: Path)
 @pytest.mark.parametrize("strength", [0, STRENGTHS[-1]])
 def test_clips_that_share_a_pose_meet_without_any_difference(
     tmp_path: Path, fmt: ClipFormat, quality: Quality, strength: int
-):
+) -> None:
     arriving = draw_motion([0.6, 0.5, 0.4, 0.35, 0.3, 0.27, 0.25])
     leaving = draw_motion([0.25, 0.1, 0.9, 0.7])
     resting = draw_motion([0.25])
@@ -67,7 +68,7 @@ def test_clips_that_share_a_pose_meet_without_any_difference(
 
 
 @pytest.mark.parametrize(("fmt", "quality"), ALL_CELLS)
-def test_the_same_frames_give_the_same_bytes(tmp_path: Path, fmt: ClipFormat, quality: Quality):
+def test_the_same_frames_give_the_same_bytes(tmp_path: Path, fmt: ClipFormat, quality: Quality) -> None:
     frames = draw_motion([0, 0.2, 0.4, 0.6, 0.8, 0])
     digests = {
         hashlib.sha256(write(tmp_path, name, frames, quality, 1, (fmt,))[fmt].read_bytes()).hexdigest()
@@ -76,7 +77,7 @@ def test_the_same_frames_give_the_same_bytes(tmp_path: Path, fmt: ClipFormat, qu
     assert len(digests) == 1
 
 
-def test_a_format_has_the_same_bytes_alone_and_beside_others(tmp_path: Path):
+def test_a_format_has_the_same_bytes_alone_and_beside_others(tmp_path: Path) -> None:
     frames = draw_motion([0, 0.3, 0.6])
     together = write(tmp_path, "together", frames)
     for fmt in ClipFormat:
@@ -97,7 +98,9 @@ def draw_art() -> dict[str, Rgba]:
 
 @pytest.mark.parametrize("art", ["coloured", "grey", "photo", "flat"])
 @pytest.mark.parametrize("quality", Quality)
-def test_the_chosen_strength_keeps_the_ends_of_any_clip_within_the_law(tmp_path: Path, art: str, quality: Quality):
+def test_the_chosen_strength_keeps_the_ends_of_any_clip_within_the_law(
+    tmp_path: Path, art: str, quality: Quality
+) -> None:
     pose = draw_art()[art]
     other = np.roll(pose, 9, axis=1)
     strength = choose_strength([pose, other], list(ClipFormat), quality)
@@ -107,13 +110,23 @@ def test_the_chosen_strength_keeps_the_ends_of_any_clip_within_the_law(tmp_path:
         assert certificate.holds, (fmt, certificate)
 
 
-def test_grey_art_needs_more_strength_than_coloured_art():
+def test_grey_art_needs_more_strength_than_coloured_art() -> None:
     art = draw_art()
     chosen = {name: choose_strength([art[name]], [ClipFormat.HEVC], Quality.STANDARD) for name in ("coloured", "grey")}
     assert chosen["coloured"] == 0 < chosen["grey"]
 
 
-def test_a_failing_source_of_frames_leaves_no_file(tmp_path: Path):
+@pytest.mark.parametrize("quality", Quality)
+@pytest.mark.parametrize("fmt", [ClipFormat.WEBM, ClipFormat.HEVC])
+def test_at_the_last_strength_a_pose_comes_back_as_good_as_without_a_codec(
+    tmp_path: Path, fmt: ClipFormat, quality: Quality
+) -> None:
+    pose = draw_art()["photo"]
+    path = write(tmp_path, "clip", [pose], quality, STRENGTHS[-1], (fmt,))[fmt]
+    assert np.array_equal(decode_ends(path)[0], pass_through(pose, fmt))
+
+
+def test_a_failing_source_of_frames_leaves_no_file(tmp_path: Path) -> None:
     def fail() -> Iterator[Rgba]:
         yield from draw_motion([0, 0.1, 0.2])
         raise ZeroDivisionError
@@ -124,7 +137,7 @@ def test_a_failing_source_of_frames_leaves_no_file(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failure_leaves_an_older_clip_as_it_was(tmp_path: Path):
+def test_a_failure_leaves_an_older_clip_as_it_was(tmp_path: Path) -> None:
     target = tmp_path / "clip.webm"
     target.write_bytes(b"older")
     with pytest.raises(FaultError, match="2 frames came where 3 were announced"):
@@ -139,18 +152,18 @@ def test_a_failure_leaves_an_older_clip_as_it_was(tmp_path: Path):
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("clip.webm", b"older")]
 
 
-def test_a_frame_of_another_size_is_refused(tmp_path: Path):
+def test_a_frame_of_another_size_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FaultError, match="frame 2 of 2"):
         write(tmp_path, "clip", [draw_subject(64, 0), draw_subject(96, 0)])
     assert list(tmp_path.iterdir()) == []
 
 
-def test_odd_sides_are_refused(tmp_path: Path):
+def test_odd_sides_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidOrder, match="65x64, but sides must be even"):
         write(tmp_path, "clip", [draw_subject((65, 64), 0)])
 
 
-def test_progress_counts_the_frames(tmp_path: Path):
+def test_progress_counts_the_frames(tmp_path: Path) -> None:
     seen: list[int] = []
     encode_clip(
         draw_motion([0, 0.3, 0.6]),
@@ -164,7 +177,7 @@ def test_progress_counts_the_frames(tmp_path: Path):
     assert seen == [1, 2, 3]
 
 
-def test_a_missing_folder_is_named_with_its_fix(tmp_path: Path):
+def test_a_missing_folder_is_named_with_its_fix(tmp_path: Path) -> None:
     with pytest.raises(StorageFailed, match=r"nowhere.clip.*create the folder first"):
         write(tmp_path / "nowhere", "clip", draw_motion([0]))
 
@@ -189,7 +202,7 @@ except StorageFailed as error:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limits on file sizes there")
 @pytest.mark.parametrize("fmt", ClipFormat)
-def test_a_disk_without_room_is_named_and_nothing_stays(tmp_path: Path, fmt: ClipFormat):
+def test_a_disk_without_room_is_named_and_nothing_stays(tmp_path: Path, fmt: ClipFormat) -> None:
     command = [sys.executable, "-c", FULL_DISK, fmt.value, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert f"cannot write {tmp_path / 'clip'}" in done.stdout
@@ -220,7 +233,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts memory in other units there")
-def test_memory_does_not_grow_with_the_length_of_a_clip(tmp_path: Path):
+def test_memory_does_not_grow_with_the_length_of_a_clip(tmp_path: Path) -> None:
     peaks = {
         count: int(
             subprocess.run(
@@ -239,7 +252,7 @@ def test_memory_does_not_grow_with_the_length_of_a_clip(tmp_path: Path):
 @pytest.mark.parametrize(
     ("fmt", "matrix"), [(ClipFormat.WEBM, (5, 6)), (ClipFormat.HEVC, (1,)), (ClipFormat.STACKED, (1,))]
 )
-def test_files_say_how_their_colours_are_meant(tmp_path: Path, fmt: ClipFormat, matrix: tuple[int, ...]):
+def test_files_say_how_their_colours_are_meant(tmp_path: Path, fmt: ClipFormat, matrix: tuple[int, ...]) -> None:
     path = write(tmp_path, "clip", draw_motion([0]), formats=(fmt,))[fmt]
     with av.open(str(path)) as container:
         context = container.streams.video[0].codec_context

@@ -56,7 +56,7 @@ def decode_alone(draft: Draft, levels: ColorRange, frames: list[av.VideoFrame]) 
 @pytest.mark.parametrize(("quality", "quantiser"), [(Quality.STANDARD, 22), (Quality.PREVIEW, 10)])
 def test_both_layers_decode_to_what_they_hold_alone(
     tmp_path: Path, size: tuple[int, int], quality: Quality, quantiser: int
-):
+) -> None:
     draft = draft_clip(tmp_path / "clip.mov", size, 10, quality, quantiser)
     source = draw_planes(size, 10)
     encoder = HevcEncoder(draft)
@@ -73,7 +73,7 @@ def test_both_layers_decode_to_what_they_hold_alone(
         assert np.array_equal(found.alpha, expected_alpha[0])
 
 
-def test_a_decoder_that_knows_one_layer_shows_the_colour(tmp_path: Path):
+def test_a_decoder_that_knows_one_layer_shows_the_colour(tmp_path: Path) -> None:
     draft = draft_clip(tmp_path / "clip.mov", (128, 96), 8, Quality.PREVIEW, 22)
     encoder = HevcEncoder(draft)
     for planes in draw_planes((128, 96), 8):
@@ -87,18 +87,18 @@ def test_a_decoder_that_knows_one_layer_shows_the_colour(tmp_path: Path):
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
-def test_clips_shorter_than_the_reordering_are_whole_and_start_at_zero(tmp_path: Path, count: int):
+def test_clips_shorter_than_the_reordering_are_whole_and_start_at_zero(tmp_path: Path, count: int) -> None:
     draft = draft_clip(tmp_path / "clip.mov", (64, 64), count, Quality.STANDARD, 22)
     encoder = HevcEncoder(draft)
     for planes in draw_planes((64, 64), count):
         encoder.write(planes)
     encoder.finish()
     with av.open(str(draft.path)) as container:
-        times = sorted(packet.pts * packet.time_base for packet in container.demux(video=0) if packet.size)
+        times = sorted((packet.pts or 0) * packet.time_base for packet in container.demux(video=0) if packet.size)
     assert times == [Fraction(index, 24) for index in range(count)]
 
 
-def test_the_header_carries_the_parameters_of_both_layers(tmp_path: Path):
+def test_the_header_carries_the_parameters_of_both_layers(tmp_path: Path) -> None:
     draft = draft_clip(tmp_path / "clip.mov", (64, 64), 2, Quality.PREVIEW, 22)
     encoder = HevcEncoder(draft)
     for planes in draw_planes((64, 64), 2):

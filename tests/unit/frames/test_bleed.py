@@ -20,9 +20,7 @@ def test_alpha_and_visible_colour_stay_untouched(picture: Rgba) -> None:
 
 
 @given(st.tuples(*[st.integers(0, 255)] * 3), st.integers(1, 70), st.integers(1, 70))
-def test_one_colour_fills_everything_around_it_but_for_rounding(
-    colour: tuple[int, ...], height: int, width: int
-) -> None:
+def test_one_colour_fills_everything_but_for_rounding(colour: tuple[int, ...], height: int, width: int) -> None:
     picture = np.zeros((height, width, 4), np.uint8)
     picture[height // 2, width // 2] = (*colour, 255)
     assert np.abs(bleed(picture)[..., :3].astype(int) - np.array(colour)).max() <= 4

@@ -90,6 +90,20 @@ def test_a_limb_that_appears_grows_with_a_crisp_edge() -> None:
     assert ghost < 500
 
 
+def test_a_limb_that_appears_is_inked_like_the_rest() -> None:
+    body = blank(SIZE)
+    cv2.circle(body, (80, 90), 40, (20, 10, 30, 255), -1)
+    cv2.circle(body, (80, 90), 36, (250, 180, 60, 255), -1)
+    armed = body.copy()
+    cv2.rectangle(armed, (100, 78), (156, 104), (20, 10, 30, 255), -1)
+    cv2.rectangle(armed, (104, 82), (152, 100), (250, 180, 60, 255), -1)
+    frame = prepare_morph(body, armed).draw(0.6)
+    solid = np.asarray(frame[..., 3] > 200, np.uint8)
+    inner = cv2.erode(solid, np.ones((3, 3), np.uint8))
+    rim = frame[(solid > 0) & (np.asarray(inner) == 0)]
+    assert np.mean(rim[:, 0] < 120) > 0.9
+
+
 def test_a_squash_keeps_its_feet_and_its_area(morph: Morph, source: Rgba) -> None:
     bounds = measure_bounds(source)
     assert bounds is not None

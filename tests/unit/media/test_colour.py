@@ -18,13 +18,13 @@ LEVELS = np.arange(256, dtype=np.uint8)[None]
 
 
 @pytest.mark.parametrize("fmt", [ClipFormat.WEBM, ClipFormat.HEVC])
-def test_alpha_passes_exactly_where_it_has_a_plane_of_its_own(fmt: ClipFormat):
+def test_alpha_passes_exactly_where_it_has_a_plane_of_its_own(fmt: ClipFormat) -> None:
     image = draw_subject(96, 0.3)
     image[:64, :64, 3] = np.arange(256, dtype=np.uint8).repeat(16).reshape(64, 64)
     assert np.array_equal(pass_through(image, fmt)[..., 3], image[..., 3])
 
 
-def test_a_matte_keeps_its_ends_exactly_and_the_rest_within_a_level():
+def test_a_matte_keeps_its_ends_exactly_and_the_rest_within_a_level() -> None:
     back = widen_from_matte(narrow_to_matte(LEVELS)).astype(int)
     assert back[0, 0] == 0
     assert back[0, -1] == 255
@@ -33,7 +33,7 @@ def test_a_matte_keeps_its_ends_exactly_and_the_rest_within_a_level():
 
 @pytest.mark.parametrize("matrix", Matrix)
 @pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (200, 30, 60), (20, 160, 240), (128, 128, 128)])
-def test_flat_colours_come_back_within_rounding(matrix: Matrix, colour: tuple[int, int, int]):
+def test_flat_colours_come_back_within_rounding(matrix: Matrix, colour: tuple[int, int, int]) -> None:
     image = np.full((32, 48, 4), (*colour, 255), np.uint8)
     converter = Converter(matrix)
     back = converter.join(converter.split(image))
@@ -41,14 +41,14 @@ def test_flat_colours_come_back_within_rounding(matrix: Matrix, colour: tuple[in
 
 
 @pytest.mark.parametrize("fmt", ClipFormat)
-def test_nothing_is_shifted_on_the_way_there_and_back(fmt: ClipFormat):
+def test_nothing_is_shifted_on_the_way_there_and_back(fmt: ClipFormat) -> None:
     image = draw_subject((128, 96), 0.2)
     back = pass_through(image, fmt)
     here = measure_subject_psnr(back, image)
     assert all(here > measure_subject_psnr(np.roll(back, step, axis), image) for step in (-1, 1) for axis in (0, 1))
 
 
-def test_the_ceiling_of_colourful_art_is_under_that_of_grey_art():
+def test_the_ceiling_of_colourful_art_is_under_that_of_grey_art() -> None:
     image = draw_subject(128, 0)
     grey = image.copy()
     grey[..., :3] = image[..., 1:2]
@@ -56,7 +56,7 @@ def test_the_ceiling_of_colourful_art_is_under_that_of_grey_art():
     assert measure_subject_psnr(pass_through(grey, ClipFormat.WEBM), grey) > colourful_db + 10
 
 
-def test_planes_are_stored_and_read_without_the_padding_between_their_rows():
+def test_planes_are_stored_and_read_without_the_padding_between_their_rows() -> None:
     planes = [np.arange(h * w, dtype=np.uint8).reshape(h, w) for h, w in ((98, 130), (49, 65), (49, 65))]
     back = read_planes(build_frame(planes, "yuv420p"))
     assert all(np.array_equal(a, b) for a, b in zip(planes, back, strict=True))

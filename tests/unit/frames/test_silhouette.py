@@ -1,0 +1,50 @@
+import cv2
+import numpy as np
+import pytest
+
+from poseloom.frames.image import Rgba, blank
+from poseloom.frames.silhouette import NOWHERE_PX, extend_colour, find_ink, measure_distance
+
+
+def draw_disc(line_px: int) -> Rgba:
+    disc = blank(100)
+    cv2.circle(disc, (50, 50), 40, (20, 10, 30, 255), -1)
+    cv2.circle(disc, (50, 50), 40 - line_px, (250, 180, 60, 255), -1)
+    return disc
+
+
+def measure(picture: Rgba) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    return measure_distance(picture[..., 3].astype(np.float32) / np.float32(255))
+
+
+def test_distance_is_counted_from_the_edge_both_ways() -> None:
+    distance = measure(draw_disc(4))
+    assert distance[50, 50] == pytest.approx(40, abs=1)
+    assert distance[50, 0] == pytest.approx(-10, abs=1)
+
+
+def test_without_a_subject_the_edge_is_nowhere() -> None:
+    assert (measure(blank(8)) == NOWHERE_PX).all()
+
+
+def test_colour_goes_on_beyond_the_edge_and_alpha_does_not() -> None:
+    disc = draw_disc(4)
+    extended = extend_colour(disc)
+    assert extended[0, 0].tolist() == [20, 10, 30, 0]
+    assert np.array_equal(extended[disc[..., 3] == 255], disc[disc[..., 3] == 255])
+    assert np.array_equal(extend_colour(blank(8)), blank(8))
+
+
+@pytest.mark.parametrize("line_px", [3, 6])
+def test_an_artist_s_line_is_found_with_its_width(line_px: int) -> None:
+    disc = draw_disc(line_px)
+    ink = find_ink(disc, measure(disc))
+    assert ink is not None
+    assert ink.colour.tolist() == [20, 10, 30]
+    assert ink.width_px == pytest.approx(line_px, abs=1)
+
+
+def test_a_flat_shape_and_an_empty_picture_have_no_line() -> None:
+    disc = draw_disc(40)
+    assert find_ink(disc, measure(disc)) is None
+    assert find_ink(blank(9), measure(blank(9))) is None
