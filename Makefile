@@ -7,8 +7,8 @@ PYTHON ?= python3
 TOOLS := $(CURDIR)/.tools
 # uv and Node come from PATH when they are there, else from a private venv.
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
-NODE_MAJOR := $(shell node --version 2>/dev/null | sed -E 's/^v([0-9]+).*/\1/')
-NODE_IS_GOOD := $(shell [ "$(NODE_MAJOR)" -ge 20 ] 2>/dev/null && command -v npm >/dev/null && echo yes)
+NODE_CHECK := const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)
+NODE_IS_GOOD := $(shell node -e '$(NODE_CHECK)' 2>/dev/null && command -v npm >/dev/null && echo yes)
 ifeq ($(NODE_IS_GOOD),)
   NODE_DEPENDENCY := $(TOOLS)/bin/npm
   export PATH := $(TOOLS)/bin:$(PATH)

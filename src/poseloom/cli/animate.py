@@ -22,6 +22,7 @@ from poseloom.wiring.mascot import Mascot, open_mascot
 from poseloom.wiring.settings import Settings
 
 EXIT_FAILED = 1
+EXIT_INTERRUPTED = 130
 FORMATS = tuple(ClipFormat)
 
 
@@ -46,7 +47,7 @@ def animate_command(
     cache: Annotated[Path | None, typer.Option(metavar="DIR", help="Where clips are kept between runs.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a transparent clip for every edge, and a bundle in which the mascot lives."""
+    """Make every clip, and the living mascot."""
     mascot = open_mascot(directory)
     options = AnimateOptions(
         size=read_size(size) or mascot.canvas.size or DEFAULT_SIZE_PX,
@@ -58,14 +59,13 @@ def animate_command(
     )
     home = directory if directory.is_dir() else directory.parent
     console = Console(stderr=True, highlight=False)
-    with _open_watcher(console) as watcher:
-        animation = animate_mascot(
-            mascot,
-            out or home / "mascot",
-            options,
-            open_studio(Settings(), cache=cache, jobs=jobs, opaque=opaque),
-            watcher,
-        )
+    studio = open_studio(Settings(), cache=cache, jobs=jobs, opaque=opaque)
+    try:
+        with _open_watcher(console) as watcher:
+            animation = animate_mascot(mascot, out or home / "mascot", options, studio, watcher)
+    except KeyboardInterrupt:
+        console.print("interrupted; finished clips are kept, nothing is half-written", markup=False)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
     if as_json:
         print(json.dumps(_write_answer(animation), indent=1))
     else:

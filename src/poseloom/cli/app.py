@@ -6,7 +6,6 @@ from importlib import metadata
 from typing import Annotated
 
 import typer
-from click.exceptions import ClickException
 from rich.console import Console
 
 from poseloom.cli.animate import animate_command
@@ -17,7 +16,6 @@ from poseloom.core.error import Blame, PoseloomError
 
 EXIT_FAULT = 1
 EXIT_INPUT = 2
-EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="poseloom",
@@ -33,34 +31,30 @@ app.command("lint")(lint_command)
 app.command("inspect")(inspect_command)
 
 
-@app.callback()
-def _root(
-    *, version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False
-) -> None:
-    if version:
-        typer.echo(_read_version())
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the signature of an option's callback
+    if wanted:
+        typer.echo(f"poseloom {metadata.version('poseloom')}")
         raise typer.Exit
 
 
-def _read_version() -> str:
-    return f"poseloom {metadata.version('poseloom')}"
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    del version
 
 
 def main() -> None:
     """Run the command line; an expected failure is one line and an exit code, never a traceback."""
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
-        code = app(standalone_mode=False)
+        app()
     except PoseloomError as error:
         _print_error(console, error)
         sys.exit(EXIT_FAULT if error.blame is Blame.US else EXIT_INPUT)
-    except ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        console.print("interrupted; finished clips are kept, nothing is half-written", markup=False)
-        sys.exit(EXIT_INTERRUPTED)
-    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _print_error(console: Console, error: PoseloomError) -> None:

@@ -17,7 +17,7 @@ def inspect_command(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show codec, size, length, transparency and ends of a clip."""
+    """Show what is in a clip."""
     report = describe_clip(clip)
     if as_json:
         print(json.dumps(report, indent=1))

@@ -12,8 +12,8 @@ from poseloom.core.plan import Action, Line, Plan
 
 def tabulate_plan(plan: Plan) -> Table:
     """Return one row per edge."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("edge", "kind", "source", "target", "action"):
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("edge", "kind", "way", "action"):
         table.add_column(heading, overflow="fold")
     table.add_column("seconds", justify="right")
     table.add_column("credits", justify="right")
@@ -25,8 +25,9 @@ def tabulate_plan(plan: Plan) -> Table:
 
 def _write_row(line: Line) -> tuple[str, ...]:
     action = f"skip: {line.reason}" if line.reason else line.action.value
+    way = f"{line.source} → {line.target}"
     seconds = "–" if line.kind is Kind.ANY_STATE else show_number(line.duration_seconds)
-    return (line.edge_id, line.kind.value, line.source, line.target, action, seconds, show_number(line.credits))
+    return (line.edge_id, line.kind.value, way, action, seconds, show_number(line.credits))
 
 
 def summarise_plan(plan: Plan) -> str:

@@ -139,6 +139,9 @@ class _Shift:
             seams = future.result()
         except BrokenProcessPool as error:
             raise WorldError("a render process was killed, perhaps for want of memory; try --jobs 1") from error
+        except WorldError:
+            # A full disk stops every clip; one message is enough.
+            raise
         except PoseloomError as error:
             self._report(ClipFailed(edge_id=edge_id, error=error))
             for order in followers:

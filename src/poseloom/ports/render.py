@@ -79,5 +79,8 @@ class Renderer(Protocol):
         """Make clips, on as many cores as there are; report in the caller's thread.
 
         Every order ends with `ClipDone` or `ClipFailed`. When the caller is interrupted, nothing half-written is left.
+
+        Raises:
+            WorldError: Disk or memory gave out; finished clips were reported, the others are given up.
         """
         ...

@@ -6,7 +6,7 @@ from tests.unit.core.vector import Case, every_case, read_edges
 
 
 @every_case("kind")
-def test_kinds_and_pairs_are_those_that_the_vector_says(case: Case):
+def test_kinds_and_pairs_are_those_that_the_vector_says(case: Case) -> None:
     if "error" in case:
         with pytest.raises(InvalidCanvas) as raised:
             read_edges(case["edges"])

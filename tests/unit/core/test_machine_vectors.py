@@ -23,7 +23,7 @@ from tests.unit.core.vector import Case, every_case, read_machine
 
 
 @every_case("machine")
-def test_the_machine_does_what_the_vector_says(case: Case):
+def test_the_machine_does_what_the_vector_says(case: Case) -> None:
     machine = read_machine(case["machine"])
     first, *rest = case["steps"]
     state, effects = start(machine)
@@ -59,7 +59,7 @@ def write_effect(effect: Effect) -> dict[str, str]:
             return {"type": "hold", "node": node}
 
 
-def compare_step(machine: Machine, state: State, effects: tuple[Effect, ...], step: Mapping[str, Any]):
+def compare_step(machine: Machine, state: State, effects: tuple[Effect, ...], step: Mapping[str, Any]) -> None:
     wanted = dict(step["state"])
     known = {**asdict(state), "next_time": next_time(machine, state)}
     known["values"] = {name: state.values[name] for name in wanted.get("values", {})}

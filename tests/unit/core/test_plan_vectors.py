@@ -11,7 +11,7 @@ from tests.unit.core.vector import Case, every_case, read_decimal, read_edges
 
 
 @every_case("plan")
-def test_the_plan_is_the_one_that_the_vector_says(case: Case):
+def test_the_plan_is_the_one_that_the_vector_says(case: Case) -> None:
     if "error" in case:
         with pytest.raises(PoseloomError) as raised:
             plan_case(case)

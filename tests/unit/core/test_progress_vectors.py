@@ -3,7 +3,7 @@ from tests.unit.core.vector import Case, every_case
 
 
 @every_case("progress")
-def test_the_progress_is_the_one_that_the_vector_says(case: Case):
+def test_the_progress_is_the_one_that_the_vector_says(case: Case) -> None:
     progress = measure_progress(facts for group in case["edges"] for facts in read_group(**group))
     assert {
         "total_edges": progress.total_edges,
