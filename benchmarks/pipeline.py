@@ -1,7 +1,7 @@
 """Frames per CPU-second, poses in, finished transparent clip out: ours against what one would otherwise reach for.
 
 Every method makes 96 frames at 512 × 512 between the same two poses and encodes them as VP9 with alpha at the same
-settings, each in a process of its own, on one thread. CPU is that process and its children, user and system, without start-up.
+settings, each in a process of its own, on one thread. CPU is that of the process and its children, without start-up.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -88,7 +89,7 @@ def _add_source(graph: Graph, rate: Fraction) -> FilterContext:
 
 
 def _chain(*filters: FilterContext) -> None:
-    for one, following in zip(filters, filters[1:], strict=False):
+    for one, following in pairwise(filters):
         one.link_to(following)
 
 
@@ -185,7 +186,9 @@ def run(uv: str) -> None:
     for quality in Quality:
         ours, rival = rows["ours", quality], rows["minterpolate", quality]
         share = 1 - ours["encoder"] / ours["total"]
-        print(f"  ours, {quality}: {share:.0%} of the CPU outside the encoder, {ours['draw'] / ours['total']:.0%} drawing")
+        print(
+            f"  ours, {quality}: {share:.0%} of the CPU outside the encoder, {ours['draw'] / ours['total']:.0%} drawing"
+        )
         print(f"  drawing alone, without encoding: ours ×{rival['draw'] / ours['draw']:.1f} of minterpolate")
     print()
 

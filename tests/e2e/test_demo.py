@@ -13,6 +13,7 @@ import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
 from demo.build import build
 from poseloom.core.clip import ClipFormat
@@ -25,6 +26,7 @@ from poseloom.media.inspection import inspect_clip
 from poseloom.media.master import read_master
 from poseloom.store.folder import open_mascot
 from poseloom.wiring.animation import load_poses
+from tests.e2e.browser import open_chromium, serve
 
 SIZE_PX = 192
 FPS = 12
@@ -214,3 +216,30 @@ def test_the_demo_canvas_plays_from_its_initial_node(demo: Demo) -> None:
     state, effects = start(build_machine(canvas))
     assert state.node == demo.manifest["initialNode"]
     assert len(effects) == 1
+
+
+def test_the_bundle_shows_a_mascot_that_moves_and_answers(demo: Demo, tmp_path: Path) -> None:
+    with sync_playwright() as playwright, serve(demo.bundle) as host, open_chromium(playwright, tmp_path) as chromium:
+        page = chromium.new_page()
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("requestfailed", lambda request: problems.append(f"{request.url}: {request.failure}"))
+        page.goto(f"{host}/index.html")
+        page.wait_for_function("document.querySelector('poseloom-mascot').node === 'idle'")
+        before = watch(page)
+        page.locator("poseloom-mascot").click()
+        page.wait_for_function("document.querySelector('poseloom-mascot').node === 'waving'")
+        waving = watch(page)
+        page.get_by_role("button", name="celebrate").click()
+        page.wait_for_function("document.querySelector('poseloom-mascot').node === 'celebrating'")
+        assert len({before, waving, watch(page)}) == 3
+        assert not [problem for problem in problems if "ERR_ABORTED" not in problem]
+
+
+def watch(page: Page) -> bytes:
+    """Return a picture of the mascot once its loop has moved on from the first frame."""
+    mascot = page.locator("poseloom-mascot")
+    first = mascot.screenshot()
+    while (later := mascot.screenshot()) == first:
+        pass
+    return later

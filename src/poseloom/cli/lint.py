@@ -16,7 +16,8 @@ EXIT_UNSAFE = 1
 def lint_command(directory: Folder, *, as_json: AsJson = False) -> None:
     """Find strands, ping-pong and dead edges.
 
-    Exit code 1 when a player could strand or ping-pong."""
+    Exit code 1 when a player could strand or ping-pong.
+    """
     canvas = make_plan(open_mascot(directory).canvas, Order(), allow_missing_images=True).canvas
     findings = lint_canvas(canvas)
     errors = [finding for finding in findings if finding.code.severity is Severity.ERROR]

@@ -63,3 +63,15 @@ class SeamCertificate:
     def holds(self) -> bool:
         """Whether both ends are good."""
         return self.first.holds and self.last.holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipRecord:
+    """What is known of a finished clip's file.
+
+    Attributes:
+        duration_seconds: Its true length, from its timestamps.
+    """
+
+    seam: SeamCertificate
+    duration_seconds: float

@@ -16,12 +16,13 @@ from multiprocessing.synchronize import Event as StopFlag
 
 import cv2
 
-from poseloom.core.clip import ClipFormat, Quality, SeamCertificate
+from poseloom.core.clip import ClipFormat, ClipRecord, Quality
 from poseloom.core.error import FaultError, PoseloomError, SeamBroken, WorldError
 from poseloom.frames.image import Rgba
 from poseloom.generators.local import VERSION, iterate_frames
 from poseloom.media.certificate import certify_clip
 from poseloom.media.encode import ENCODER_VERSION, encode_clip
+from poseloom.media.inspection import measure_duration
 from poseloom.media.master import read_master, write_master
 from poseloom.media.strength import choose_strength
 from poseloom.ports.render import ClipDone, ClipFailed, FramesDone, RenderEvent, RenderOrder
@@ -107,7 +108,7 @@ class _Shift:
         self._renderer = renderer
         self._crew = crew
         self._report = report
-        self._running: dict[Future[dict[ClipFormat, SeamCertificate]], str] = {}
+        self._running: dict[Future[dict[ClipFormat, ClipRecord]], str] = {}
         self._waiting: dict[str, list[RenderOrder]] = {}
 
     def work(self, orders: Sequence[RenderOrder]) -> None:
@@ -133,10 +134,10 @@ class _Shift:
         while not self._crew.progress.empty():
             self._report(self._crew.progress.get())
 
-    def _finish(self, edge_id: str, future: Future[dict[ClipFormat, SeamCertificate]]) -> None:
+    def _finish(self, edge_id: str, future: Future[dict[ClipFormat, ClipRecord]]) -> None:
         followers = self._waiting.pop(edge_id, [])
         try:
-            seams = future.result()
+            records = future.result()
         except BrokenProcessPool as error:
             raise WorldError("a render process was killed, perhaps for want of memory; try --jobs 1") from error
         except WorldError:
@@ -148,7 +149,7 @@ class _Shift:
                 reason = ForwardFailed(f"{order.edge_id}: its forward {edge_id} failed", forward=edge_id)
                 self._report(ClipFailed(edge_id=order.edge_id, error=reason))
             return
-        self._report(ClipDone(edge_id=edge_id, seams=seams))
+        self._report(ClipDone(edge_id=edge_id, records=records))
         for order in followers:
             self._submit(order)
 
@@ -179,7 +180,7 @@ def _enter(progress: "SimpleQueue[FramesDone]", stop: StopFlag) -> None:
     _WORKER.progress, _WORKER.stop = progress, stop
 
 
-def _make(task: _Task) -> dict[ClipFormat, SeamCertificate]:
+def _make(task: _Task) -> dict[ClipFormat, ClipRecord]:
     """Make one clip in all its formats, and certify each."""
     order = task.order
     encode_clip(
@@ -206,10 +207,10 @@ def _open_frames(task: _Task) -> Iterator[Rgba]:
     return frames if order.frames is None else write_master(frames, order.frames, fps=recipe.fps)
 
 
-def _certify(task: _Task, fmt: ClipFormat) -> SeamCertificate:
+def _certify(task: _Task, fmt: ClipFormat) -> ClipRecord:
     path = task.order.files[fmt]
     seam = certify_clip(path, fmt, task.source, task.target)
     if not seam.holds:
         path.unlink(missing_ok=True)
         raise SeamBroken(f"{task.order.edge_id}: the ends of its {fmt} clip are not its poses: {seam}")
-    return seam
+    return ClipRecord(seam=seam, duration_seconds=measure_duration(path))

@@ -74,6 +74,17 @@ def inspect_clip(path: Path) -> ClipReport:
         )
 
 
+def measure_duration(path: Path) -> float:
+    """Return the true length of a clip in seconds, decoding nothing.
+
+    Raises:
+        InvalidClip: Not a clip that can be read.
+        StorageFailed: The file cannot be read.
+    """
+    with open_clip(path) as clip:
+        return _measure_time(clip)[1]
+
+
 def _measure_time(clip: Clip) -> tuple[int, float]:
     spans = [
         ((packet.pts or 0) * packet.time_base, ((packet.pts or 0) + (packet.duration or 0)) * packet.time_base)

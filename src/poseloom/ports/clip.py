@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from poseloom.core.clip import ClipFormat, SeamCertificate
+from poseloom.core.clip import ClipFormat, ClipRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,7 @@ class StoredClip:
     """One clip in one format, complete and certified."""
 
     path: Path
-    seam: SeamCertificate
+    record: ClipRecord
 
 
 class ClipStore(Protocol):
@@ -31,7 +31,7 @@ class ClipStore(Protocol):
         """Return where the kept frames of a forward are, or are to be written."""
         ...
 
-    def commit(self, name: str, fmt: ClipFormat, seam: SeamCertificate) -> StoredClip:
+    def commit(self, name: str, fmt: ClipFormat, record: ClipRecord) -> StoredClip:
         """Make a clip whose file was written visible to `find`."""
         ...
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from poseloom.core.clip import ClipFormat, SeamCertificate
+from poseloom.core.clip import ClipFormat, ClipRecord
 from poseloom.core.error import PoseloomError
 from poseloom.core.recipe import Recipe
 
@@ -44,7 +44,7 @@ class ClipDone:
     """An order is done; its files are complete."""
 
     edge_id: str
-    seams: Mapping[ClipFormat, SeamCertificate]
+    records: Mapping[ClipFormat, ClipRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

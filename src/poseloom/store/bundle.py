@@ -18,7 +18,6 @@ from poseloom.core.clip import ClipFormat
 from poseloom.core.manifest import PublishedCanvas, PublishedClip, build_manifest
 from poseloom.frames.image import Rgba
 from poseloom.media.decode import decode_first
-from poseloom.media.inspection import inspect_clip
 from poseloom.media.poster import write_poster
 from poseloom.ports.clip import StoredClip
 from poseloom.store.cache import TEMPORARY_SUFFIX, explain_failure
@@ -81,8 +80,8 @@ class FolderPublisher:
         for fmt, clip in formats.items():
             urls[fmt] = f"clips/{_name_file(edge_id, clip.path.read_bytes())}{fmt.suffix}"
             _copy(clip.path, self.folder / urls[fmt])
-        report = inspect_clip(next(iter(formats.values())).path)
-        return PublishedClip(duration_seconds=Fraction(str(round(report.duration_seconds, 3))), urls=urls)
+        seconds = next(iter(formats.values())).record.duration_seconds
+        return PublishedClip(duration_seconds=Fraction(str(round(seconds, 3))), urls=urls)
 
     def _write_posters(self, clips: Mapping[str, Mapping[ClipFormat, StoredClip]]) -> dict[str, str]:
         """Write each node's still: the decoded first frame of a clip that starts there, so that no swap shows."""
@@ -98,7 +97,8 @@ class FolderPublisher:
             name = _name_file(node.id, still.tobytes())
             for suffix in (".webp", ".png"):
                 urls[node.id] = f"posters/{name}{suffix}"
-                write_poster(still, self.folder / urls[node.id])
+                if not (self.folder / urls[node.id]).exists():
+                    write_poster(still, self.folder / urls[node.id])
         return urls
 
 

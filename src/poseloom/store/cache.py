@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from poseloom.core.clip import ClipFormat, SeamCertificate, SeamEnd
+from poseloom.core.clip import ClipFormat, ClipRecord, SeamCertificate, SeamEnd
 from poseloom.core.error import StorageFailed
 from poseloom.ports.clip import StoredClip
 
 FRAMES_SUFFIX = ".frames.mkv"
-NOTE_SUFFIX = ".seam.json"
+NOTE_SUFFIX = ".json"
 NUMBER_SUFFIX = ".number"
 TEMPORARY_SUFFIX = ".partial"
 STALE_SECONDS = 24 * 3600
@@ -50,13 +50,13 @@ class DiskClipStore:
         path = self.place(name, fmt)
         note = path.with_suffix(NOTE_SUFFIX)
         try:
-            seam = _read_seam(note.read_text(encoding="utf-8"))
+            record = _read_record(note.read_text(encoding="utf-8"))
             os.utime(path)
         except (OSError, ValueError, KeyError, TypeError):
             return None
         with suppress(OSError):
             os.utime(note)
-        return StoredClip(path=path, seam=seam)
+        return StoredClip(path=path, record=record)
 
     def place(self, name: str, fmt: ClipFormat) -> Path:
         """Return where a clip's file belongs."""
@@ -66,12 +66,12 @@ class DiskClipStore:
         """Return where a forward's kept frames belong."""
         return self._folder_of(name) / f"{name}{FRAMES_SUFFIX}"
 
-    def commit(self, name: str, fmt: ClipFormat, seam: SeamCertificate) -> StoredClip:
-        """Write the certificate, which makes the clip visible."""
+    def commit(self, name: str, fmt: ClipFormat, record: ClipRecord) -> StoredClip:
+        """Write the record, which makes the clip visible."""
         path = self.place(name, fmt)
         note = path.with_suffix(NOTE_SUFFIX)
-        _write_whole(note, json.dumps(asdict(seam)))
-        return StoredClip(path=path, seam=seam)
+        _write_whole(note, json.dumps(asdict(record)))
+        return StoredClip(path=path, record=record)
 
     def recall(self, name: str) -> int | None:
         """Return a number that was remembered, or None."""
@@ -114,6 +114,7 @@ def _write_whole(path: Path, text: str) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _read_seam(text: str) -> SeamCertificate:
+def _read_record(text: str) -> ClipRecord:
     document = json.loads(text)
-    return SeamCertificate(first=SeamEnd(**document["first"]), last=SeamEnd(**document["last"]))
+    seam = SeamCertificate(first=SeamEnd(**document["seam"]["first"]), last=SeamEnd(**document["seam"]["last"]))
+    return ClipRecord(seam=seam, duration_seconds=float(document["duration_seconds"]))

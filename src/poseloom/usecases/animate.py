@@ -74,9 +74,9 @@ class _Workbench:
     def hear(self, event: RenderEvent) -> None:
         """Commit a finished clip; note a failure."""
         match event:
-            case ClipDone(edge_id=edge_id, seams=seams):
+            case ClipDone(edge_id=edge_id, records=records):
                 recipe = self.recipes[edge_id]
-                made = {fmt: self.store.commit(recipe.name_clip(fmt), fmt, seam) for fmt, seam in seams.items()}
+                made = {fmt: self.store.commit(recipe.name_clip(fmt), fmt, record) for fmt, record in records.items()}
                 self.clips[edge_id] = {**self.clips.get(edge_id, {}), **made}
             case ClipFailed(edge_id=edge_id, error=error):
                 self.failures[edge_id] = error
