@@ -201,7 +201,7 @@ def test_an_output_that_cannot_be_written_is_named(poses: Path, tmp_path: Path) 
     assert result.returncode == 2
     assert lines[-1].startswith("error: ")
     assert str(blocker) in lines[-1]
-    assert "--out" in lines[-1]
+    assert "choose a folder" in lines[-1]
     assert blocker.read_text() == "a file where the folder should be"
 
 

@@ -6,8 +6,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.resources import files
@@ -19,12 +19,14 @@ from poseloom.core.manifest import PublishedCanvas, PublishedClip, build_manifes
 from poseloom.frames.image import Rgba
 from poseloom.media.decode import decode_first
 from poseloom.media.poster import write_poster
+from poseloom.media.publication import guard_writing
 from poseloom.ports.clip import StoredClip
-from poseloom.store.cache import TEMPORARY_SUFFIX, explain_failure
+from poseloom.store.cache import TEMPORARY_SUFFIX
 
 MANIFEST_NAME = "mascot.json"
 PAGE_NAME = "index.html"
 PLAYER_NAME = "poseloom-player.js"
+PARTS = ("clips", "posters", "player")
 HASH_DIGITS = 12
 
 
@@ -49,13 +51,13 @@ class FolderPublisher:
     def publish(self, clips: Mapping[str, Mapping[ClipFormat, StoredClip]]) -> Path:
         """Write clips and posters, then the documents that name them, then remove what an earlier bundle left.
 
+        When something fails, what was new is taken away and an earlier bundle stays as it was.
+
         Raises:
             StorageFailed: The folder cannot be written.
         """
-        with explain_failure(self.folder, "free some space or give another folder with --out"):
-            for part in ("clips", "posters", "player"):
-                (self.folder / part).mkdir(parents=True, exist_ok=True)
-            before = set(_list_files(self.folder / MANIFEST_NAME))
+        before = set(_list_files(self.folder / MANIFEST_NAME))
+        with guard_writing(self.folder), _undo_on_failure(self.folder, PARTS):
             published = PublishedCanvas(
                 canvas=self.canvas,
                 clips={
@@ -70,9 +72,9 @@ class FolderPublisher:
             _write_text(self.folder / "player" / PLAYER_NAME, _read_player(PLAYER_NAME))
             _write_text(self.folder / MANIFEST_NAME, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
             _write_text(self.folder / PAGE_NAME, fill_page(_read_player(PAGE_NAME), self.name, manifest))
-            for stale in before - set(_list_files(self.folder / MANIFEST_NAME)):
-                with suppress(OSError):
-                    (self.folder / stale).unlink()
+        for stale in before - set(_list_files(self.folder / MANIFEST_NAME)):
+            with suppress(OSError):
+                (self.folder / stale).unlink()
         return self.folder / PAGE_NAME
 
     def _copy_clip(self, edge_id: str, formats: Mapping[ClipFormat, StoredClip]) -> PublishedClip:
@@ -100,6 +102,23 @@ class FolderPublisher:
                 if not (self.folder / urls[node.id]).exists():
                     write_poster(still, self.folder / urls[node.id])
         return urls
+
+
+@contextmanager
+def _undo_on_failure(folder: Path, parts: Sequence[str]) -> Iterator[None]:
+    """Make a bundle's folders; when the block fails, remove every file and folder that was not there before."""
+    before = set(folder.rglob("*"))
+    was_there = folder.exists()
+    try:
+        for part in parts:
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        fresh = sorted(set(folder.rglob("*")) - before, reverse=True)
+        for path in [*fresh, *([] if was_there else [folder])]:
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+        raise
 
 
 def _name_file(owner_id: str, content: bytes) -> str:

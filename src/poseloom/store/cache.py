@@ -3,13 +3,12 @@
 import json
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from poseloom.core.clip import ClipFormat, ClipRecord, SeamCertificate, SeamEnd
-from poseloom.core.error import StorageFailed
+from poseloom.media.publication import guard_writing
 from poseloom.ports.clip import StoredClip
 
 FRAMES_SUFFIX = ".frames.mkv"
@@ -18,15 +17,6 @@ NUMBER_SUFFIX = ".number"
 TEMPORARY_SUFFIX = ".partial"
 STALE_SECONDS = 24 * 3600
 """A temporary file older than this was left by a run that died."""
-
-
-@contextmanager
-def explain_failure(path: Path, fix: str) -> Iterator[None]:
-    """Turn an operating system's error into one that names the file and the fix."""
-    try:
-        yield
-    except OSError as error:
-        raise StorageFailed(f"{path}: {error.strerror or error}; {fix}", file=str(path)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +32,7 @@ class DiskClipStore:
         Raises:
             StorageFailed: It cannot be made or written.
         """
-        with explain_failure(self.folder, "give a folder that can be written with --cache"):
+        with guard_writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
 
     def find(self, name: str, fmt: ClipFormat) -> StoredClip | None:
@@ -86,7 +76,7 @@ class DiskClipStore:
 
     def _folder_of(self, name: str) -> Path:
         folder = self.folder / name[:2]
-        with explain_failure(folder, "give a folder that can be written with --cache"):
+        with guard_writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
         return folder
 
@@ -106,7 +96,7 @@ class DiskClipStore:
 def _write_whole(path: Path, text: str) -> None:
     """Write a small file that is there whole or not at all."""
     temporary = path.with_suffix(f".{os.getpid()}{TEMPORARY_SUFFIX}")
-    with explain_failure(path, "free some space or give another folder with --cache"):
+    with guard_writing(path):
         try:
             temporary.write_text(text, encoding="utf-8")
             temporary.replace(path)
