@@ -44,7 +44,7 @@ player/node_modules/.ready: player/package.json player/package-lock.json | $(NOD
 $(PLAYER): $(PLAYER_SOURCES) player/node_modules/.ready
 	cd player && npm run --silent build
 
-$(POSES): demo/rig.py demo/build.py .venv/.ready
+$(POSES): demo/rig.py demo/build.py demo/canvas.json .venv/.ready
 	$(RUN) python -m demo.build
 
 demo: setup $(POSES) ## Make the demo mascot: poses, clips, bundle

@@ -6,7 +6,7 @@ export function nextTime(machine: Machine, state: State): number | null {
   const now = Number(state.values.nodeTime);
   const moments = machine.edges
     .filter((edge) => isAsked(edge, state.node))
-    .flatMap((edge) => edge.conditions.filter(isOnTime).map(moment))
+    .flatMap((edge) => edge.conditions.filter(isOnTime).flatMap(listMoments))
     .filter((ms) => ms > now);
   return moments.length > 0 ? Math.min(...moments) : null;
 }
@@ -19,7 +19,9 @@ function isOnTime(condition: Condition): boolean {
   return condition.input === "nodeTime";
 }
 
-function moment({ op, value }: Condition): number {
+function listMoments({ op, value }: Condition): number[] {
+  const threshold = Number(value);
+  if (op === "==") return [threshold, threshold + 1];
   const isJustAfter = op === ">" || op === "<=" || op === "!=";
-  return Number(value) + (isJustAfter ? 1 : 0);
+  return [isJustAfter ? threshold + 1 : threshold];
 }

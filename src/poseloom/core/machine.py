@@ -327,12 +327,18 @@ def next_time(machine: Machine, state: State) -> float | None:
     return min((time for time in times if time > now), default=None)
 
 
-_CHANGES_AFTER = {Operator.GREATER, Operator.LESS_OR_EQUAL, Operator.NOT_EQUAL}
-"""Operators whose truth changes just after the threshold, not at it."""
+_CHANGES_AT = {Operator.GREATER_OR_EQUAL, Operator.LESS, Operator.EQUAL}
+"""Operators whose truth changes at the threshold."""
+_CHANGES_AFTER = {Operator.GREATER, Operator.LESS_OR_EQUAL, Operator.NOT_EQUAL, Operator.EQUAL}
+"""Operators whose truth changes just after it."""
 
 
 def _list_times(edges: Iterable[Edge]) -> Iterator[float]:
     for edge in edges:
         for condition in edge.conditions:
-            if condition.input == NODE_TIME:
-                yield float(condition.value) + (1 if condition.operator in _CHANGES_AFTER else 0)
+            if condition.input != NODE_TIME:
+                continue
+            if condition.operator in _CHANGES_AT:
+                yield float(condition.value)
+            if condition.operator in _CHANGES_AFTER:
+                yield float(condition.value) + 1

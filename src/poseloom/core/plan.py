@@ -11,6 +11,9 @@ from poseloom.core.error import InvalidOrder, MissingImages
 from poseloom.core.kind import Classification, Kind, classify
 from poseloom.core.price import CREDITS_PER_SECOND, price_clip
 
+REVERSE_STEM_LIMIT = 180
+"""How much of a forward's id its created reverse takes over; ids are limited themselves."""
+
 
 class Action(StrEnum):
     """What is done for an edge."""
@@ -144,15 +147,19 @@ def _is_selected(edge_id: str, order: Order) -> bool:
 
 
 def _create_reverses(canvas: Canvas, kinds: Classification, order: Order) -> tuple[Edge, ...]:
-    """Make the reverses that do not exist: one per pair of nodes, for its first selected forward (SPEC §2.4)."""
+    """Make the reverses that do not exist: one per pair of nodes, for its first forward when selected (SPEC §2.4)."""
     if not order.auto_reverse:
         return ()
     ends = {(edge.source, edge.target) for edge in canvas.edges}
     ids = {edge.id for edge in canvas.edges}
     created: list[Edge] = []
     for edge in canvas.edges:
-        is_alone = kinds.kinds[edge.id] is Kind.FORWARD and (edge.target, edge.source) not in ends
-        if is_alone and _is_selected(edge.id, order):
+        way_back = (edge.target, edge.source)
+        if kinds.kinds[edge.id] is not Kind.FORWARD or way_back in ends:
+            continue
+        # A parallel forward behind this one would not be the one that the reverse pairs with.
+        ends.add(way_back)
+        if _is_selected(edge.id, order):
             reverse = Edge(
                 id=_name_reverse(edge.id, ids),
                 source=edge.target,
@@ -162,15 +169,15 @@ def _create_reverses(canvas: Canvas, kinds: Classification, order: Order) -> tup
             )
             created.append(reverse)
             ids.add(reverse.id)
-            ends.add((reverse.source, reverse.target))
     return tuple(created)
 
 
 def _name_reverse(forward_id: str, taken: Set[str]) -> str:
-    name = f"{forward_id}-reverse"
+    stem = f"{forward_id[:REVERSE_STEM_LIMIT]}-reverse"
+    name = stem
     number = 2
     while name in taken:
-        name = f"{forward_id}-reverse-{number}"
+        name = f"{stem}-{number}"
         number += 1
     return name
 

@@ -117,7 +117,8 @@ def test_before_its_timer_time_alone_decides_nothing(canvas: Canvas, happened: l
     for state, _ in play(machine, happened):
         now = state.values["nodeTime"]
         due = next_time(machine, state)
-        if due is None or due > now + 0.5:
+        # A threshold's truth changes within the millisecond before its timer.
+        if due is None or due - 1 > now + 0.25:
             assert advance(machine, state, TimePassed(now + 0.25))[1] == ()
 
 
