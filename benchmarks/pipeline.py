@@ -54,7 +54,7 @@ def draw_ours(source: Rgba, target: Rgba) -> Iterator[Rgba]:
 
 
 def draw_minterpolate(source: Rgba, target: Rgba) -> Iterator[Rgba]:
-    """Motion-compensated in-betweens of FFmpeg at its defaults, alpha included."""
+    """Motion-compensated in-betweens of FFmpeg at its defaults, alpha included, in the pixel format it negotiates."""
     graph = Graph()
     start = _add_source(graph, 1 / LENGTH_SECONDS)
     _chain(start, graph.add("minterpolate", f"fps={FPS}"), graph.add("format", "rgba"), end := graph.add("buffersink"))
@@ -84,7 +84,7 @@ def draw_xfade(source: Rgba, target: Rgba) -> Iterator[Rgba]:
 
 
 def _add_source(graph: Graph, rate: Fraction) -> FilterContext:
-    shape = f"video_size={SIZE_PX}x{SIZE_PX}:pix_fmt=yuva420p:pixel_aspect=1/1"
+    shape = f"video_size={SIZE_PX}x{SIZE_PX}:pix_fmt=rgba:pixel_aspect=1/1"
     return graph.add("buffer", f"{shape}:time_base={1 / rate}:frame_rate={rate}")
 
 
@@ -94,7 +94,7 @@ def _chain(*filters: FilterContext) -> None:
 
 
 def _push(start: FilterContext, pose: Rgba, index: int, step: Fraction) -> None:
-    frame = av.VideoFrame.from_ndarray(pose, format="rgba").reformat(format="yuva420p")
+    frame = av.VideoFrame.from_ndarray(pose, format="rgba")
     frame.pts, frame.time_base = index, step
     start.push(frame)
 

@@ -18,7 +18,7 @@ _FIXES = {
     errno.EACCES: "allow writing there",
     errno.EPERM: "allow writing there",
     errno.EROFS: "choose a folder that is writable",
-    errno.ENOENT: "choose a folder that can be made",
+    errno.ENOENT: "create the folder first",
     errno.ENOTDIR: "choose a folder, not a file",
     errno.EEXIST: "choose a folder, not a file",
     errno.EISDIR: "choose a name that is no folder",
