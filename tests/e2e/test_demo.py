@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -209,6 +210,28 @@ def test_a_changed_pose_makes_only_its_own_edges_again(demo: Demo, tmp_path: Pat
     made = {line["edge_id"] for line in json.loads(result.stdout)["generated"]}
     touching = {edge["id"] for edge in demo.edges() if "sleeping" in {edge["source"], edge["target"]}}
     assert made == touching
+
+
+def test_a_lost_reverse_is_made_again_even_when_the_kept_frames_are_gone(demo: Demo, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    shutil.copytree(demo.cache, cache)
+    for path in cache.rglob("*.frames.mkv"):
+        path.unlink()
+    reverse = next(edge for edge in demo.edges() if edge.get("reverse"))
+    content = demo.clip(reverse, ClipFormat.WEBM).read_bytes()
+    next(path for path in cache.rglob("*.webm") if path.read_bytes() == content).unlink()
+    result = animate(demo.poses, tmp_path / "bundle", cache)
+    assert [line["edge_id"] for line in json.loads(result.stdout)["generated"]] == [reverse["id"]]
+    assert (tmp_path / "bundle" / reverse["videos"]["webm"]).read_bytes() == content
+
+
+def test_force_makes_everything_again(demo: Demo, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    shutil.copytree(demo.cache, cache)
+    result = animate(demo.poses, tmp_path / "bundle", cache, "--force", "--format", "webm", "--quality", "preview")
+    answer = json.loads(result.stdout)
+    assert answer["queued"] == len(demo.edges())
+    assert answer["already_complete"] == []
 
 
 def test_the_demo_canvas_plays_from_its_initial_node(demo: Demo) -> None:

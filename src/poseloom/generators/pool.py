@@ -192,7 +192,12 @@ def _make(task: _Task) -> dict[ClipFormat, ClipRecord]:
         strength=order.recipe.strength,
         on_frame=lambda count: _WORKER.note(order.edge_id, count),
     )
-    return {fmt: _certify(task, fmt) for fmt in order.files}
+    try:
+        return {fmt: _certify(task, fmt) for fmt in order.files}
+    except BaseException:
+        for path in order.files.values():
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _open_frames(task: _Task) -> Iterator[Rgba]:
@@ -211,6 +216,5 @@ def _certify(task: _Task, fmt: ClipFormat) -> ClipRecord:
     path = task.order.files[fmt]
     seam = certify_clip(path, fmt, task.source, task.target)
     if not seam.holds:
-        path.unlink(missing_ok=True)
         raise SeamBroken(f"{task.order.edge_id}: the ends of its {fmt} clip are not its poses: {seam}")
     return ClipRecord(seam=seam, duration_seconds=measure_duration(path))
