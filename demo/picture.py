@@ -18,7 +18,7 @@ STORY = (
     "idle-loop", "idle-to-waving", "waving-loop", "waving-to-idle",
     "idle-to-celebrating", "celebrating-to-idle", "idle-to-thinking", "thinking-to-idle",
 )  # fmt: skip
-SIZE_PX = 260
+SIZE_PX = 240
 KEEP_EVERY = 2
 FRAME_MS = 83
 
@@ -37,7 +37,7 @@ def show() -> Iterator[Image.Image]:
 def main() -> None:
     """Write the picture."""
     first, *others = show()
-    first.save(TARGET, save_all=True, append_images=others, duration=FRAME_MS, loop=0, quality=70, method=6)
+    first.save(TARGET, save_all=True, append_images=others, duration=FRAME_MS, loop=0, quality=60, method=6)
     print(f"{TARGET.relative_to(ROOT)}: {TARGET.stat().st_size // 1024} KiB, {len(others) + 1} frames")
 
 

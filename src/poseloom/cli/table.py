@@ -31,7 +31,7 @@ def _write_row(line: Line) -> tuple[str, ...]:
 
 
 def summarise_plan(plan: Plan) -> str:
-    """Return the seed's price arithmetic in words."""
+    """Return the price arithmetic in words."""
     paid = [line for line in plan.lines if line.action is Action.RENDER]
     loops = sum(line.kind is Kind.LOOP for line in paid)
     forwards = len(paid) - loops

@@ -1,4 +1,4 @@
-"""What generate-all answers (SPEC §3): the seed's names, and beside them those that newer clients read."""
+"""What generate-all answers (spec/plan.md): the names that clients of either generation read."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Canvases: frozen records of a state machine of poses (SPEC §1, §9)."""
+"""Canvases: frozen records of a state machine of poses (spec/canvas.md)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -84,7 +84,7 @@ class Edge:
         priority: Higher decides first.
         speed: Playback rate, or none said.
         duration_seconds: Its own length, or none said.
-        reverse: True, false, or not said (SPEC §2.3).
+        reverse: True, false, or not said (spec/kind.md).
     """
 
     id: str

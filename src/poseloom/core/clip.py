@@ -1,4 +1,4 @@
-"""Clips: their formats, and the certificate that a seam is invisible (SPEC §6)."""
+"""Clips: their formats, and the certificate that a seam is invisible (spec/clip.md)."""
 
 from dataclasses import dataclass
 from enum import StrEnum

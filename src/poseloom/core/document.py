@@ -1,4 +1,4 @@
-"""The canvas as a JSON document, in the flat dialect of the API (SPEC §9).
+"""The canvas as a JSON document, in the flat dialect of the API (spec/canvas.md).
 
 Reading is lenient about names – both generations of the hosted service and real exports are understood – and strict
 about values. Unknown keys are ignored; keys that are the server's to write (`videoAssetId`, `kind`, `status`, `isLoop`,

@@ -1,4 +1,4 @@
-"""Durations: seconds at the doors, whole frames inside (SPEC §3)."""
+"""Durations: seconds at the doors, whole frames inside (spec/clip.md)."""
 
 from fractions import Fraction
 

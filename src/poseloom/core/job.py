@@ -1,4 +1,4 @@
-"""The states of a job, as a table (SPEC §4)."""
+"""The states of a job, as a table (spec/job.md)."""
 
 from collections.abc import Mapping
 from enum import StrEnum

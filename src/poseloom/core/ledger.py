@@ -1,4 +1,4 @@
-"""The laws of the ledger: append-only double entry (SPEC §3).
+"""The laws of the ledger: append-only double entry (spec/job.md).
 
 Every entry moves credits between accounts: its postings sum to zero. A workspace's account never falls below zero.
 A key stands once, so the same charge or refund is never booked twice. A refund gives back what its

@@ -1,4 +1,4 @@
-"""The document that players read (spec/manifest.md, SPEC §7)."""
+"""The document that players read (spec/manifest.md)."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass

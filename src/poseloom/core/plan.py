@@ -1,4 +1,4 @@
-"""What one generate-all call does, edge by edge (spec/plan.md, SPEC §3). Linear in the number of edges."""
+"""What one generate-all call does, edge by edge (spec/plan.md). Linear in the number of edges."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
@@ -147,7 +147,7 @@ def _is_selected(edge_id: str, order: Order) -> bool:
 
 
 def _create_reverses(canvas: Canvas, kinds: Classification, order: Order) -> tuple[Edge, ...]:
-    """Make the reverses that do not exist: one per pair of nodes, for its first forward when selected (SPEC §2.4)."""
+    """Make the reverses that do not exist: one per pair of nodes, for its first forward when selected."""
     if not order.auto_reverse:
         return ()
     ends = {(edge.source, edge.target) for edge in canvas.edges}

@@ -1,9 +1,9 @@
-"""Prices: `(loops + forwards) × rate × duration_seconds`, exact (seed, "Cost Calculation")."""
+"""Prices: `(loops + forwards) × rate × duration_seconds`, exact (spec/plan.md)."""
 
 from fractions import Fraction
 
 CREDITS_PER_SECOND = Fraction(5)
-"""The rate of the seed; a generator may have another."""
+"""Credits for a second of video; a generator may have another rate."""
 
 
 def price_clip(duration_seconds: Fraction, rate: Fraction = CREDITS_PER_SECOND) -> Fraction:

@@ -1,7 +1,7 @@
 """Inputs that exist without being declared.
 
-Built-in ones belong to the machine (SPEC §8). State inputs are what desktop clients set by themselves; a canvas may use
-them without declaring them, and an export declares them for players that do not know them.
+Built-in ones belong to the machine (spec/machine.md). State inputs are what desktop clients set by themselves; a canvas
+may use them without declaring them, and an export declares them for players that do not know them.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""How far a frame lies from its pose, in decibels (SPEC §6)."""
+"""How far a frame lies from its pose, in decibels (spec/clip.md)."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The bundle: a folder that any static host, or the file system itself, shows as a living mascot (SPEC §7)."""
+"""The bundle: a folder that any static host, or the file system itself, shows as a living mascot."""
 
 import hashlib
 import html
