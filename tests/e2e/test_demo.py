@@ -31,6 +31,7 @@ from tests.e2e.browser import open_chromium, serve
 
 SIZE_PX = 192
 FPS = 12
+PICTURES_LIMIT = 200
 TRANSPARENT = [ClipFormat.WEBM, ClipFormat.HEVC]
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -263,6 +264,7 @@ def watch(page: Page) -> bytes:
     """Return a picture of the mascot once its loop has moved on from the first frame."""
     mascot = page.locator("poseloom-mascot")
     first = mascot.screenshot()
-    while (later := mascot.screenshot()) == first:
-        pass
-    return later
+    for _ in range(PICTURES_LIMIT):
+        if (later := mascot.screenshot()) != first:
+            return later
+    pytest.fail(f"{PICTURES_LIMIT} pictures of the mascot are alike: it does not move")
