@@ -9,20 +9,13 @@ from poseloom.frames.seam import measure_alpha_psnr, measure_subject_psnr
 from poseloom.media.colour import pass_through
 from poseloom.media.decode import decode_ends
 
-CEILING_CAP_DB = 60.0
-"""Ceilings count up to here: at 60 dB one sample in sixteen is off by one, which nobody sees.
-
-Flat grey art passes 4:2:0 with almost no loss; to ask a codec for less than 1.5 dB on top of nothing
-would be to ask for exactness, which H.264 cannot give in a profile that players decode.
-"""
-
 
 def certify_clip(path: Path, fmt: ClipFormat, source: Rgba, target: Rgba) -> SeamCertificate:
     """Return how far a clip's first and last frame lie from their poses.
 
     Args:
         path: The clip.
-        fmt: What it was encoded as; decides the ceiling, which is capped at `CEILING_CAP_DB`.
+        fmt: What it was encoded as; decides the ceiling.
         source: The pose it starts from, (H, W, 4) uint8, straight alpha.
         target: The pose it ends in; for a reverse clip the caller swaps the two.
 
@@ -43,6 +36,6 @@ def _certify_end(path: Path, fmt: ClipFormat, frame: Rgba, pose: Rgba) -> SeamEn
         )
     return SeamEnd(
         colour_db=measure_subject_psnr(frame, pose),
-        ceiling_db=min(measure_subject_psnr(pass_through(pose, fmt), pose), CEILING_CAP_DB),
+        ceiling_db=measure_subject_psnr(pass_through(pose, fmt), pose),
         alpha_db=measure_alpha_psnr(frame, pose),
     )

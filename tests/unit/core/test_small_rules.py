@@ -62,6 +62,8 @@ GOOD = SeamEnd(colour_db=40, ceiling_db=41.5, alpha_db=45)
         (SeamEnd(colour_db=39.9, ceiling_db=41.5, alpha_db=60), False),
         (SeamEnd(colour_db=41, ceiling_db=41.5, alpha_db=44.9), False),
         (SeamEnd(colour_db=float("inf"), ceiling_db=float("inf"), alpha_db=float("inf")), True),
+        (SeamEnd(colour_db=58.5, ceiling_db=float("inf"), alpha_db=45), True),
+        (SeamEnd(colour_db=58.4, ceiling_db=float("inf"), alpha_db=45), False),
     ],
 )
 def test_a_seam_holds_when_both_ends_are_near_enough(end: SeamEnd, holds: bool) -> None:
