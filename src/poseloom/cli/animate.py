@@ -16,7 +16,7 @@ from poseloom.core.clip import ClipFormat, Quality
 from poseloom.core.document import read_fps, read_size
 from poseloom.core.duration import read_duration
 from poseloom.core.error import PoseloomError
-from poseloom.usecases.animate import AnimateOptions, Animation, Watcher
+from poseloom.usecases.animate import AnimateOptions, Animation
 from poseloom.wiring.animation import DEFAULT_FPS, DEFAULT_SIZE_PX, animate_mascot, open_studio
 from poseloom.wiring.mascot import Mascot, open_mascot
 from poseloom.wiring.settings import Settings
@@ -104,6 +104,3 @@ def _print_outcome(animation: Animation) -> None:
         console.print(f"\nYour mascot is in {folder}", markup=False)
         console.print(f"Open {animation.page.resolve().as_uri()} in a browser, or serve it:", markup=False)
         console.print(f"  python3 -m http.server --directory {folder} 8000", markup=False)
-
-
-__all__ = ["Watcher", "animate_command"]
