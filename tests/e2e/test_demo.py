@@ -226,6 +226,18 @@ def test_a_lost_reverse_is_made_again_even_when_the_kept_frames_are_gone(demo: D
     assert (tmp_path / "bundle" / reverse["videos"]["webm"]).read_bytes() == content
 
 
+def test_a_bundle_that_cannot_be_finished_leaves_only_what_was_there(demo: Demo, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    (bundle / "index.html").mkdir(parents=True)
+    (bundle / "clips").mkdir()
+    (bundle / "clips" / "mine.txt").write_text("kept")
+    before = sorted(bundle.rglob("*"))
+    result = animate(demo.poses, bundle, demo.cache)
+    assert result.returncode == 2
+    assert json.loads(result.stdout)["error"]["code"] == "storage_failed"
+    assert sorted(bundle.rglob("*")) == before
+
+
 def test_force_makes_everything_again(demo: Demo, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     shutil.copytree(demo.cache, cache)

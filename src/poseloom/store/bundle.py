@@ -107,18 +107,25 @@ class FolderPublisher:
 @contextmanager
 def _undo_on_failure(folder: Path, parts: Sequence[str]) -> Iterator[None]:
     """Make a bundle's folders; when the block fails, remove every file and folder that was not there before."""
-    before = set(folder.rglob("*"))
-    was_there = folder.exists()
+    before = set(_list_own(folder, parts))
     try:
         for part in parts:
             (folder / part).mkdir(parents=True, exist_ok=True)
         yield
     except BaseException:
-        fresh = sorted(set(folder.rglob("*")) - before, reverse=True)
-        for path in [*fresh, *([] if was_there else [folder])]:
+        for path in sorted(set(_list_own(folder, parts)) - before, reverse=True):
             with suppress(OSError):
                 path.rmdir() if path.is_dir() else path.unlink()
         raise
+
+
+def _list_own(folder: Path, parts: Sequence[str]) -> Iterator[Path]:
+    """Yield what is there of a bundle: its folder, its parts and their files, its documents; nothing else."""
+    yield from (path for path in (folder, folder / MANIFEST_NAME, folder / PAGE_NAME) if path.exists())
+    for part in parts:
+        if (folder / part).is_dir():
+            yield folder / part
+            yield from (folder / part).iterdir()
 
 
 def _name_file(owner_id: str, content: bytes) -> str:
