@@ -4,6 +4,7 @@ import io
 import os
 import struct
 import tempfile
+import warnings
 import zlib
 from pathlib import Path
 
@@ -132,11 +133,15 @@ def _read(path: Path) -> bytes:
 
 def _decode(path: Path, content: bytes) -> Rgba:
     try:
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+        with warnings.catch_warnings():
+            # A large picture is refused by its header below; a warning beside the refusal says nothing more.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(content), formats=_FORMATS)
+        with picture:
             _check_header(path, picture)
             picture.load()
             return _convert(picture)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except Image.DecompressionBombError as error:
         raise _refuse_size(path, "") from error
     except UnidentifiedImageError as error:
         raise _refuse_unknown(path, content) from error
