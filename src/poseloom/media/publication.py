@@ -25,6 +25,10 @@ _FIXES = {
 }
 
 
+PARTIAL_SUFFIX = ".partial"
+"""How hidden names end; one that is old was left by a process that died."""
+
+
 @contextmanager
 def publish(targets: Sequence[Path]) -> Iterator[list[Path]]:
     """Give names to write to, beside `targets`; when the block ends well they are renamed, together.
@@ -36,7 +40,7 @@ def publish(targets: Sequence[Path]) -> Iterator[list[Path]]:
         StorageFailed: A finished file cannot be renamed. After any exception neither
             hidden names nor targets renamed by this block remain.
     """
-    drafts = [target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial") for target in targets]
+    drafts = [target.with_name(f".{target.name}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}") for target in targets]
     placed: list[Path] = []
     try:
         yield drafts

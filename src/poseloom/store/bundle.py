@@ -3,7 +3,6 @@
 import hashlib
 import html
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,9 +18,8 @@ from poseloom.core.manifest import PublishedCanvas, PublishedClip, build_manifes
 from poseloom.frames.image import Rgba
 from poseloom.media.decode import decode_first
 from poseloom.media.poster import write_poster
-from poseloom.media.publication import guard_writing
+from poseloom.media.publication import guard_writing, publish
 from poseloom.ports.clip import StoredClip
-from poseloom.store.cache import TEMPORARY_SUFFIX
 
 MANIFEST_NAME = "mascot.json"
 PAGE_NAME = "index.html"
@@ -69,9 +67,13 @@ class FolderPublisher:
                 name=self.name,
             )
             manifest = build_manifest(published)
-            _write_text(self.folder / "player" / PLAYER_NAME, _read_player(PLAYER_NAME))
-            _write_text(self.folder / MANIFEST_NAME, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
-            _write_text(self.folder / PAGE_NAME, fill_page(_read_player(PAGE_NAME), self.name, manifest))
+            _write_together(
+                {
+                    self.folder / "player" / PLAYER_NAME: _read_player(PLAYER_NAME),
+                    self.folder / MANIFEST_NAME: json.dumps(manifest, indent=1, ensure_ascii=False) + "\n",
+                    self.folder / PAGE_NAME: fill_page(_read_player(PAGE_NAME), self.name, manifest),
+                }
+            )
         for stale in before - set(_list_files(self.folder / MANIFEST_NAME)):
             with suppress(OSError):
                 (self.folder / stale).unlink()
@@ -159,20 +161,15 @@ def _read_player(name: str) -> str:
 
 
 def _copy(source: Path, target: Path) -> None:
-    if target.exists() and target.stat().st_size == source.stat().st_size:
-        return
-    temporary = target.with_suffix(f".{os.getpid()}{TEMPORARY_SUFFIX}")
-    try:
-        shutil.copyfile(source, temporary)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Copy a file whose name says its content, unless it is there."""
+    if not target.exists():
+        with publish([target]) as (draft,), guard_writing(target):
+            shutil.copyfile(source, draft)
 
 
-def _write_text(path: Path, text: str) -> None:
-    temporary = path.with_suffix(f".{os.getpid()}{TEMPORARY_SUFFIX}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _write_together(texts: Mapping[Path, str]) -> None:
+    """Write documents that belong together: none is replaced before all are written."""
+    with publish(list(texts)) as drafts:
+        for draft, (path, text) in zip(drafts, texts.items(), strict=True):
+            with guard_writing(path):
+                draft.write_text(text, encoding="utf-8")

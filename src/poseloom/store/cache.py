@@ -8,13 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from poseloom.core.clip import ClipFormat, ClipRecord, SeamCertificate, SeamEnd
-from poseloom.media.publication import guard_writing
+from poseloom.media.publication import PARTIAL_SUFFIX, guard_writing, publish
 from poseloom.ports.clip import StoredClip
 
 FRAMES_SUFFIX = ".frames.mkv"
 NOTE_SUFFIX = ".json"
 NUMBER_SUFFIX = ".number"
-TEMPORARY_SUFFIX = ".partial"
 STALE_SECONDS = 24 * 3600
 """A temporary file older than this was left by a run that died."""
 
@@ -86,7 +85,7 @@ class DiskClipStore:
         oldest_first = sorted(files, key=lambda item: item[1].st_mtime)
         total_bytes = sum(stat.st_size for _, stat in files)
         for path, stat in oldest_first:
-            is_stale = path.suffix == TEMPORARY_SUFFIX and time.time() - stat.st_mtime > STALE_SECONDS
+            is_stale = path.suffix == PARTIAL_SUFFIX and time.time() - stat.st_mtime > STALE_SECONDS
             if is_stale or total_bytes > self.limit_bytes:
                 with suppress(OSError):
                     path.unlink()
@@ -95,13 +94,8 @@ class DiskClipStore:
 
 def _write_whole(path: Path, text: str) -> None:
     """Write a small file that is there whole or not at all."""
-    temporary = path.with_suffix(f".{os.getpid()}{TEMPORARY_SUFFIX}")
-    with guard_writing(path):
-        try:
-            temporary.write_text(text, encoding="utf-8")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+    with publish([path]) as (draft,), guard_writing(path):
+        draft.write_text(text, encoding="utf-8")
 
 
 def _read_record(text: str) -> ClipRecord:
