@@ -1,4 +1,5 @@
 import type { ClipCache } from "./cache.ts";
+import { Commit } from "./commit.ts";
 import { makeImage, makeVideo, reveal } from "./layer.ts";
 import { Screen } from "./screen.ts";
 import type { Audience, Clip, Stage } from "./stage.ts";
@@ -23,6 +24,7 @@ export class VideoStage implements Stage {
   #lastRound = 0;
   #lastTime = 0;
   #holds = 0;
+  readonly #commit = new Commit();
 
   constructor(root: ParentNode, audience: Audience, cache: ClipCache) {
     this.#audience = audience;
@@ -52,11 +54,9 @@ export class VideoStage implements Stage {
     this.#current = screen;
     this.#next = null;
     this.#watchdog.rest();
-    screen.load(this.#cache.resolve(clip.url));
-    screen.video.loop = clip.isLoop;
-    screen.video.defaultPlaybackRate = screen.video.playbackRate = clip.speed;
-    screen.whenPainted(() => this.#swap(screen));
-    this.#play();
+    this.#commit.after(() => {
+      if (this.#clip === clip && this.#current === screen) this.#start(clip, screen);
+    });
   }
 
   hold(still: string | null, keep: boolean): void {
@@ -111,12 +111,21 @@ export class VideoStage implements Stage {
     return [this.#image, this.#front.video, this.#back.video];
   }
 
+  #start(clip: Clip, screen: Screen): void {
+    screen.load(this.#cache.resolve(clip.url));
+    screen.video.loop = clip.isLoop;
+    screen.video.defaultPlaybackRate = screen.video.playbackRate = clip.speed;
+    screen.whenPainted(() => this.#swap(screen));
+    this.#play();
+  }
+
   #swap(screen: Screen): void {
     if (screen !== this.#current || screen !== this.#back) return;
     const old = this.#front;
     this.#front = screen;
     this.#back = old;
     reveal(this.#layers(), screen.video);
+    this.#commit.begin();
     old.video.pause();
     this.#lastRound = performance.now();
     this.#lastTime = 0;
@@ -129,8 +138,13 @@ export class VideoStage implements Stage {
   }
 
   #warmNext(): void {
-    if (this.#next) this.#back.load(this.#cache.resolve(this.#next.url));
-    this.#next = null;
+    const next = this.#next;
+    if (!next) return;
+    this.#commit.after(() => {
+      if (this.#next !== next || this.#current === this.#back) return;
+      this.#next = null;
+      this.#back.load(this.#cache.resolve(next.url));
+    });
   }
 
   #play(): void {
