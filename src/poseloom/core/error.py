@@ -2,20 +2,44 @@
 
     PoseloomError
     ├── InputError            the caller's: fix the input, then call again
+    │   ├── InvalidRequest    bad_request        a body, a query or a header
     │   ├── InvalidCanvas     invalid_canvas     a field of a canvas document
     │   ├── InvalidOrder      invalid_order      an option of a call
     │   ├── InvalidImage      invalid_image      a picture that cannot be a pose
     │   ├── MissingImages     missing_images     poses that an order needs and that have no picture
     │   ├── InvalidClip       invalid_clip       a file that is not a clip we can read
-    │   └── InvalidTransition invalid_transition an event that a state does not know
+    │   ├── InvalidTransition invalid_transition an event that a state does not know
+    │   ├── FetchRefused      fetch_refused      an address from which nothing is fetched
+    │   ├── TooLarge          too_large          more bytes than are read
+    │   └── UnsupportedMedia  unsupported_media_type
+    ├── AccessError           the caller's: who asks, and how often
+    │   ├── Unauthorized      unauthorized       no key, or none that is known
+    │   ├── Forbidden         forbidden          a key without the scope
+    │   ├── NotFound          not_found          not there, or not the caller's to see
+    │   ├── MethodNotAllowed  method_not_allowed
+    │   └── RateLimited       rate_limited       `retry_after_seconds` says when
     ├── StateError            the caller's: right input, wrong moment
     │   ├── CanvasNotReady    canvas_not_ready   an export before every edge has its clip
     │   ├── CanvasUnsafe      canvas_unsafe      an export in which a player can strand or ping-pong
-    │   └── InsufficientCredits insufficient_credits
-    ├── WorldError            the machine's around us: full disk, no permission
-    │   └── StorageFailed     storage_failed
+    │   ├── PoseOutOfFrame    pose_out_of_frame  a new pose that reaches out of what the clips share
+    │   ├── InsufficientCredits insufficient_credits
+    │   ├── BudgetExceeded    max_credits_exceeded   the price is above the caller's own limit
+    │   ├── QuoteExpired      quote_expired
+    │   ├── QuoteChanged      quote_changed      the canvas asks for other work than was quoted
+    │   ├── IdempotencyKeyReused idempotency_key_reused
+    │   ├── VersionMismatch   version_mismatch   someone else has saved since
+    │   ├── JobFinished       job_finished       nothing is left to cancel
+    │   ├── JobCancelled      cancelled          why a cancelled job has no clip
+    │   └── LimitReached      limit_reached      as many as there may be
+    ├── WorldError            the machine's around us: full disk, no permission, a service that is down
+    │   ├── StorageFailed     storage_failed
+    │   ├── GeneratorFailed   generator_failed   a generator is down or slow; trying again helps
+    │   ├── GeneratorRefused  generator_refused  it will not make this clip; trying again does not help
+    │   └── SubmitUnknown     submit_unknown     nobody knows whether the order arrived; it is not sent twice
     └── FaultError            ours: a defect
         ├── SeamBroken        seam_broken        a clip whose ends are not its poses
+        ├── ForwardFailed     forward_failed     a reverse whose forward failed
+        ├── JobLost           job_lost           a job whose worker gave up on it for good
         └── LedgerBroken      ledger_broken      a law of the ledger does not hold
 
 A message is one line: what is wrong, where, and the fix.
@@ -65,6 +89,12 @@ class InputError(PoseloomError):
     blame = Blame.CALLER
 
 
+class InvalidRequest(InputError):
+    """A body, a query or a header has the wrong form; `field` names it."""
+
+    code = "bad_request"
+
+
 class InvalidCanvas(InputError):
     """A canvas document breaks a rule; `field` says where."""
 
@@ -101,6 +131,62 @@ class InvalidTransition(InputError):
     code = "invalid_transition"
 
 
+class FetchRefused(InputError):
+    """Nothing is fetched from this address."""
+
+    code = "fetch_refused"
+
+
+class TooLarge(InputError):
+    """More bytes than are read; `limit_bytes` says how many are."""
+
+    code = "too_large"
+
+
+class UnsupportedMedia(InputError):
+    """A body of a type that is not understood."""
+
+    code = "unsupported_media_type"
+
+
+class AccessError(PoseloomError):
+    """Who asks, and how often."""
+
+    code = "access"
+    blame = Blame.CALLER
+
+
+class Unauthorized(AccessError):
+    """There is no key, or none that is known."""
+
+    code = "unauthorized"
+
+
+class Forbidden(AccessError):
+    """The key is known and lacks the scope; `scope` names it."""
+
+    code = "forbidden"
+
+
+class NotFound(AccessError):
+    """It is not there, or not the caller's to see; both look the same."""
+
+    code = "not_found"
+
+
+class MethodNotAllowed(AccessError):
+    """The address is known, the method is not."""
+
+    code = "method_not_allowed"
+
+
+class RateLimited(AccessError):
+    """Too many calls; `retry_after_seconds` says when to call again."""
+
+    code = "rate_limited"
+    retryable = True
+
+
 class StateError(PoseloomError):
     """The call is right but comes at the wrong moment."""
 
@@ -127,6 +213,60 @@ class InsufficientCredits(StateError):
     code = "insufficient_credits"
 
 
+class PoseOutOfFrame(StateError):
+    """A pose reaches out of the frame that the canvas' clips share; `nodes` names it."""
+
+    code = "pose_out_of_frame"
+
+
+class BudgetExceeded(StateError):
+    """The price is above the caller's `max_credits`."""
+
+    code = "max_credits_exceeded"
+
+
+class QuoteExpired(StateError):
+    """A quote is too old, or not known."""
+
+    code = "quote_expired"
+
+
+class QuoteChanged(StateError):
+    """The canvas asks for other work than was quoted."""
+
+    code = "quote_changed"
+
+
+class IdempotencyKeyReused(StateError):
+    """A key came again with another body."""
+
+    code = "idempotency_key_reused"
+
+
+class VersionMismatch(StateError):
+    """Someone else has saved since; read, then write again."""
+
+    code = "version_mismatch"
+
+
+class JobFinished(StateError):
+    """A job has ended; nothing is left to cancel."""
+
+    code = "job_finished"
+
+
+class JobCancelled(StateError):
+    """Why a cancelled job has no clip."""
+
+    code = "cancelled"
+
+
+class LimitReached(StateError):
+    """There are as many as there may be."""
+
+    code = "limit_reached"
+
+
 class WorldError(PoseloomError):
     """Something around the program failed."""
 
@@ -141,6 +281,26 @@ class StorageFailed(WorldError):
     code = "storage_failed"
 
 
+class GeneratorFailed(WorldError):
+    """A generator is down or slow."""
+
+    code = "generator_failed"
+
+
+class GeneratorRefused(WorldError):
+    """A generator will not make this clip."""
+
+    code = "generator_refused"
+    retryable = False
+
+
+class SubmitUnknown(WorldError):
+    """Nobody knows whether an order arrived, so it is not sent again."""
+
+    code = "submit_unknown"
+    retryable = False
+
+
 class FaultError(PoseloomError):
     """A defect of ours."""
 
@@ -152,6 +312,18 @@ class SeamBroken(FaultError):
     """A clip's first or last frame is not its pose."""
 
     code = "seam_broken"
+
+
+class ForwardFailed(FaultError):
+    """A reverse cannot be made, because its forward failed."""
+
+    code = "forward_failed"
+
+
+class JobLost(FaultError):
+    """A job's worker gave up on it for good."""
+
+    code = "job_lost"
 
 
 class LedgerBroken(FaultError):

@@ -17,7 +17,7 @@ from multiprocessing.synchronize import Event as StopFlag
 import cv2
 
 from poseloom.core.clip import ClipFormat, ClipRecord, Quality
-from poseloom.core.error import FaultError, PoseloomError, SeamBroken, WorldError
+from poseloom.core.error import ForwardFailed, PoseloomError, SeamBroken, WorldError
 from poseloom.frames.image import Rgba
 from poseloom.generators.local import VERSION, iterate_frames
 from poseloom.media.certificate import certify_clip
@@ -33,12 +33,6 @@ POLL_SECONDS = 0.1
 
 class Interrupted(Exception):
     """The caller was interrupted; the clip is given up."""
-
-
-class ForwardFailed(FaultError):
-    """A reverse cannot be made, because its forward failed."""
-
-    code = "forward_failed"
 
 
 @dataclass(frozen=True, slots=True)
