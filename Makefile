@@ -23,7 +23,7 @@ POSES := demo/build/idle.png
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: .venv/.ready $(PLAYER) ## Make .venv/bin/poseloom ready
+setup: .venv/.ready $(PLAYER) $(POSES) ## Make .venv/bin/poseloom ready
 
 $(TOOLS)/bin/uv:
 	$(PYTHON) -m venv $(TOOLS)
@@ -47,10 +47,10 @@ $(PLAYER): $(PLAYER_SOURCES) player/node_modules/.ready
 $(POSES): demo/rig.py demo/build.py demo/canvas.json .venv/.ready
 	$(RUN) python -m demo.build
 
-demo: setup $(POSES) ## Make the demo mascot: poses, clips, bundle
+demo: setup ## Make the demo mascot: poses, clips, bundle
 	$(RUN) poseloom animate demo/build --out build/demo
 
-test: check browser setup $(POSES) ## Every check and every test
+test: check browser setup ## Every check and every test
 	$(RUN) pytest -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
 	cd player && npm run --silent test
 
@@ -66,7 +66,7 @@ fix: setup ## Mend format and what the linter can mend
 	$(RUN) ruff format
 	cd player && npm run --silent fix
 
-bench: setup $(POSES) ## Print the figures that README and docs quote
+bench: setup ## Print the figures that README and docs quote
 	$(RUN) python -m benchmarks --uv $(UV)
 
 browser: ## Chromium for the browser tests, from Debian when it is missing
@@ -75,4 +75,4 @@ browser: ## Chromium for the browser tests, from Debian when it is missing
 	  $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }
 
 clean: ## Remove what was built
-	rm -rf .venv .tools build demo/build player/node_modules dist $(PLAYER)
+	rm -rf .venv .tools build demo/build src/poseloom/wiring/demo_mascot player/node_modules dist $(PLAYER)

@@ -13,6 +13,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--mascots", type=Path, help="folder of exported mascots (*.json) to plan, lint and export beside the examples"
     )
     parser.addoption(
+        "--law-steps", type=int, default=600, help="steps that the laws of jobs and money are tried for; 10000 for long"
+    )
+    parser.addoption("--kills", type=int, default=6, help="how often the server is killed; 30 for long")
+    parser.addoption(
         "--player-schema", type=Path, help="JSON Schema of another player to hold manifests against beside our own"
     )
 

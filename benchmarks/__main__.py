@@ -1,11 +1,11 @@
-"""Print the figures that README and docs quote: `make bench`, or `python -m benchmarks [plan] [pipeline]`."""
+"""Print the figures that README and docs quote: `make bench`, or `python -m benchmarks [plan] [pipeline] [service]`."""
 
 import argparse
 import platform
 
-from benchmarks import pipeline, plan
+from benchmarks import pipeline, plan, service
 
-SUITES = {"plan": plan.run, "pipeline": pipeline.run}
+SUITES = {"plan": plan.run, "pipeline": pipeline.run, "service": service.run}
 
 
 def main() -> None:

@@ -14,6 +14,9 @@ from demo.rig import POSES, SIZE, Pose, draw
 HERE = Path(__file__).parent
 TARGET = HERE / "build"
 CANVAS = HERE / "canvas.json"
+PACKAGE = HERE.parent / "src" / "poseloom" / "wiring" / "demo_mascot"
+"""Where `poseloom serve --demo` finds it; smaller, for it travels with the package."""
+PACKAGE_SIZE = 640
 
 
 def render(pose: Pose, size: int) -> NDArray[np.uint8]:
@@ -27,17 +30,17 @@ def encode(pose: Pose, size: int) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=draw(pose), width=size, height=size, skip_system_fonts=True))
 
 
-def build(target: Path) -> list[Path]:
-    """Write every pose and the canvas; return what was written."""
+def build(target: Path, size: int = SIZE) -> list[Path]:
+    """Write every pose, `size` pixels wide, and the canvas; return what was written."""
     target.mkdir(parents=True, exist_ok=True)
     written = []
     for name, pose in POSES.items():
         path = target / f"{name}.png"
-        path.write_bytes(encode(pose, SIZE))
+        path.write_bytes(encode(pose, size))
         written.append(path)
     return [*written, Path(shutil.copyfile(CANVAS, target / CANVAS.name))]
 
 
 if __name__ == "__main__":
-    for made in build(TARGET):
+    for made in [*build(TARGET), *build(PACKAGE, PACKAGE_SIZE)]:
         print(made.relative_to(HERE.parent))

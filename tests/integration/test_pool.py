@@ -11,7 +11,7 @@ import pytest
 from poseloom.core.clip import ClipFormat, Quality
 from poseloom.core.recipe import Recipe
 from poseloom.frames.image import Rgba
-from poseloom.generators.pool import LocalRenderer
+from poseloom.generators.render import LocalRenderer
 from poseloom.ports.render import ClipDone, ClipFailed, FramesDone, RenderEvent, RenderOrder
 
 SIZE_PX = 96

@@ -10,8 +10,10 @@ from rich.console import Console
 
 from poseloom.cli.animate import animate_command
 from poseloom.cli.inspect import inspect_command
+from poseloom.cli.ledger import ledger
 from poseloom.cli.lint import lint_command
 from poseloom.cli.plan import plan_command
+from poseloom.cli.serve import serve_command, worker_command
 from poseloom.core.error import Blame, PoseloomError
 
 EXIT_FAULT = 1
@@ -29,6 +31,9 @@ app.command("animate")(animate_command)
 app.command("plan")(plan_command)
 app.command("lint")(lint_command)
 app.command("inspect")(inspect_command)
+app.command("serve")(serve_command)
+app.command("worker")(worker_command)
+app.add_typer(ledger, name="ledger")
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the signature of an option's callback

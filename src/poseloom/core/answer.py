@@ -1,21 +1,56 @@
-"""What generate-all answers (spec/plan.md): the names that clients of either generation read."""
+"""What generate-all answers (spec/plan.md, spec/service.md): the names that clients of either generation read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 
 from poseloom.core.field import plain_number
+from poseloom.core.job import JobState
 from poseloom.core.kind import Kind
 from poseloom.core.plan import Action, Line, Plan, Reason
+from poseloom.core.quote import Quote
 
 
-def write_answer(plan: Plan, *, dry_run: bool, jobs: Mapping[str, str] | None = None) -> dict[str, object]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedClip:
+    """A job that a call queued.
+
+    Attributes:
+        urls: Where its clip will be, by asset kind.
+    """
+
+    job_id: str
+    edge_id: str
+    status: JobState
+    urls: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the service says beside the plan.
+
+    Attributes:
+        balance: Of the workspace, after the call.
+        status_url: Where to see how far the canvas is.
+        queued: The jobs, none of a dry run.
+        quote: Of a dry run.
+    """
+
+    balance: Fraction
+    status_url: str
+    queued: Sequence[QueuedClip] = ()
+    quote: Quote | None = None
+
+
+def write_answer(plan: Plan, *, dry_run: bool, receipt: Receipt | None = None) -> dict[str, object]:
     """Return the answer's document.
 
     Args:
         plan: What is, or would be, done.
         dry_run: Nothing is queued or charged.
-        jobs: Job id by edge id, for what was queued.
+        receipt: What the service says beside it; the command line has none.
     """
-    jobs = jobs or {}
+    jobs = {} if receipt is None else {clip.edge_id: clip.job_id for clip in receipt.queued}
     made = [write_line(line, jobs.get(line.edge_id)) for line in plan.list_made()]
     skipped = [line for line in plan.lines if line.action is Action.SKIP]
     cost = plain_number(plan.total_credits)
@@ -38,6 +73,21 @@ def write_answer(plan: Plan, *, dry_run: bool, jobs: Mapping[str, str] | None = 
         "skipped_items": [write_line(line, None) for line in skipped],
         "reverse_free": [line.edge_id for line in plan.lines if line.action is Action.REVERSE],
         "already_complete": [line.edge_id for line in skipped if line.reason is Reason.COMPLETED],
+        **({} if receipt is None else _write_receipt(receipt)),
+    }
+
+
+def _write_receipt(receipt: Receipt) -> dict[str, object]:
+    quote = receipt.quote
+    return {
+        "balance": plain_number(receipt.balance),
+        "jobs": [
+            {"id": clip.job_id, "edge_id": clip.edge_id, "status": clip.status.value, "urls": dict(clip.urls)}
+            for clip in receipt.queued
+        ],
+        "status_url": receipt.status_url,
+        "quote_id": None if quote is None else quote.id,
+        "quote_expires_at": None if quote is None else quote.expires_at.isoformat(),
     }
 
 

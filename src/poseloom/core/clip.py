@@ -1,7 +1,10 @@
 """Clips: their formats, and the certificate that a seam is invisible (spec/clip.md)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 
 COLOUR_LOSS_LIMIT_DB = 1.5
 """How far a decoded end frame may lie under what its pixel format allows without a codec."""
@@ -82,3 +85,27 @@ class ClipRecord:
 
     seam: SeamCertificate
     duration_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeClip:
+    """The clip that serves an edge of a stored canvas now.
+
+    Attributes:
+        source_asset_id: Pose of its first frame, as the node named it.
+        target_asset_id: Pose of its last frame.
+        assets: Asset ids by kind (`core.asset.AssetKind`): the clip's formats, its poster, a forward's kept frames.
+        duration_seconds: The files' true length.
+        seam: Seam certificates by format, as a document.
+    """
+
+    canvas_id: str
+    edge_id: str
+    workspace_id: str
+    job_id: str
+    source_asset_id: str
+    target_asset_id: str
+    assets: Mapping[str, str]
+    duration_seconds: Fraction
+    seam: Mapping[str, object]
+    created_at: datetime

@@ -6,12 +6,14 @@ about values. Unknown keys are ignored; keys that are the server's to write (`vi
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from poseloom.core.canvas import ANY, Canvas, Condition, Edge, Exit, Input, InputType, Node, Operator
 from poseloom.core.duration import explain_duration
+from poseloom.core.error import InputError, InvalidCanvas
 from poseloom.core.field import PROSE_LIMIT, Reader, describe, invalid, is_number, plain_number
+from poseloom.core.identity import Prefix
 from poseloom.core.kind import classify
 
 NODES_LIMIT = 10_000
@@ -20,39 +22,51 @@ CONDITIONS_LIMIT = 64
 SIZE_MIN_PX, SIZE_MAX_PX = 64, 2048
 FPS_MIN, FPS_MAX = 1, 60
 
+Mint = Callable[[Prefix], str]
+"""Makes a fresh id."""
+
 _FPS = re.compile(r"\d{1,9}(/[1-9]\d{0,8}|\.\d{1,9})?", re.ASCII)
 _OPERATOR_WORDS = {"eq": "==", "neq": "!=", "gt": ">", "lt": "<", "gte": ">=", "lte": "<="}
 
 
-def parse_canvas(document: object) -> Canvas:
+def parse_canvas(document: object, *, allow_empty: bool = False, mint: Mint | None = None) -> Canvas:
     """Read a canvas document.
+
+    Args:
+        document: The document.
+        allow_empty: It may have no nodes; its initial node is "" then.
+        mint: Makes the ids of nodes and edges that have none; without it they are refused.
 
     Raises:
         InvalidCanvas: A field has the wrong form, an id stands twice or is unknown, or a reverse has no opposite.
     """
     reader = Reader.of(document, "")
-    nodes = tuple(_read_node(row) for row in reader.rows("nodes", NODES_LIMIT))
-    edges = tuple(_read_edge(row) for row in reader.rows("edges", EDGES_LIMIT))
+    nodes = tuple(read_node(row, mint) for row in reader.rows("nodes", NODES_LIMIT))
+    edges = tuple(read_edge(row, mint) for row in reader.rows("edges", EDGES_LIMIT))
     inputs = tuple(_read_input(row) for row in reader.rows("inputs", NODES_LIMIT))
-    if not nodes:
+    if not nodes and not allow_empty:
         raise invalid("nodes", "a canvas needs at least one node")
     canvas = Canvas(
         id=reader.text("id"),
         name=reader.text("canvasName", "name") or "Mascot",
-        initial_node=reader.text("initialNode", "initial_node") or nodes[0].id,
+        initial_node=reader.text("initialNode", "initial_node") or (nodes[0].id if nodes else ""),
         nodes=nodes,
         edges=edges,
         inputs=inputs,
         size=read_size(reader.get("size")),
         fps=read_fps(reader.get("fps")),
     )
-    _check_references(canvas)
-    classify(canvas)
+    check_canvas(canvas)
     return canvas
 
 
-def _read_node(row: Reader) -> Node:
-    node_id = row.required_text("id")
+def read_node(row: Reader, mint: Mint | None = None) -> Node:
+    """Read a node.
+
+    Raises:
+        InvalidCanvas: A field has the wrong form, or the id is missing and nothing makes one.
+    """
+    node_id = _read_id(row, Prefix.NODE, mint)
     if node_id == ANY:
         raise invalid(row.at("id"), "'*' means any state and cannot be a node's id")
     position = Reader.of({} if row.get("position") is None else row.get("position"), row.at("position"))
@@ -66,13 +80,22 @@ def _read_node(row: Reader) -> Node:
     )
 
 
-def _read_edge(row: Reader) -> Edge:
+def _read_id(row: Reader, prefix: Prefix, mint: Mint | None) -> str:
+    return row.required_text("id") if mint is None else row.text("id") or mint(prefix)
+
+
+def read_edge(row: Reader, mint: Mint | None = None) -> Edge:
+    """Read an edge.
+
+    Raises:
+        InvalidCanvas: A field has the wrong form, or the id is missing and nothing makes one.
+    """
     speed = row.number("speed")
     if speed is not None and speed <= 0:
         raise invalid(row.at("speed"), f"must be above 0, not {speed}")
     source = row.required_text("source")
     return Edge(
-        id=row.required_text("id"),
+        id=_read_id(row, Prefix.EDGE, mint),
         source=source,
         target=row.required_text("target"),
         conditions=tuple(_read_condition(item) for item in row.rows("conditions", CONDITIONS_LIMIT)),
@@ -116,23 +139,25 @@ def _read_input(row: Reader) -> Input:
     )
 
 
-def read_size(value: object) -> int | None:
+def read_size(value: object, error: type[InputError] = InvalidCanvas) -> int | None:
     """Read a canvas' edge length in pixels; None when it is not said.
 
     Raises:
-        InvalidCanvas: It is not an even whole number from 64 to 2048.
+        InputError: It is not an even whole number from 64 to 2048; of the class that is given.
     """
-    size = Reader({"size": value}).whole("size")
+    reader = Reader({"size": value}, error=error)
+    size = reader.whole("size")
     if size is not None and (not SIZE_MIN_PX <= size <= SIZE_MAX_PX or size % 2):
-        raise invalid("size", f"must be an even number of pixels from {SIZE_MIN_PX} to {SIZE_MAX_PX}, not {size}")
+        problem = f"must be an even number of pixels from {SIZE_MIN_PX} to {SIZE_MAX_PX}, not {size}"
+        raise reader.refuse("size", problem)
     return size
 
 
-def read_fps(value: object) -> Fraction | None:
+def read_fps(value: object, error: type[InputError] = InvalidCanvas) -> Fraction | None:
     """Read frames per second, a number or a string such as "30000/1001"; None when it is not said.
 
     Raises:
-        InvalidCanvas: It is not from 1 to 60.
+        InputError: It is not from 1 to 60; of the class that is given.
     """
     if value is None:
         return None
@@ -140,21 +165,27 @@ def read_fps(value: object) -> Fraction | None:
         fps = Fraction(value).limit_denominator(1001)
         if FPS_MIN <= fps <= FPS_MAX:
             return fps
-    raise invalid("fps", f"must be frames per second from {FPS_MIN} to {FPS_MAX}, not {describe(value)}")
+    problem = f"must be frames per second from {FPS_MIN} to {FPS_MAX}, not {describe(value)}"
+    raise Reader({}, error=error).refuse("fps", problem)
 
 
-def _check_references(canvas: Canvas) -> None:
-    """Check that ids are unique and that edges and the initial node name nodes that exist."""
+def check_canvas(canvas: Canvas) -> None:
+    """Check that ids are unique, that edges and the initial node name nodes that exist, and that edges pair.
+
+    Raises:
+        InvalidCanvas: It is not so; `field` says where.
+    """
     known = _check_unique("nodes", (node.id for node in canvas.nodes), "id")
     _check_unique("edges", (edge.id for edge in canvas.edges), "id")
     _check_unique("inputs", (item.name for item in canvas.inputs), "name")
-    if canvas.initial_node not in known:
+    if canvas.initial_node not in known and (known or canvas.initial_node):
         raise invalid("initialNode", f"there is no node {canvas.initial_node!r}; name one of nodes[].id")
     for index, edge in enumerate(canvas.edges):
         if edge.source not in known and edge.source != ANY:
             raise invalid(f"edges[{index}].source", f"there is no node {edge.source!r}; name one of nodes[].id, or '*'")
         if edge.target not in known:
             raise invalid(f"edges[{index}].target", f"there is no node {edge.target!r}; name one of nodes[].id")
+    classify(canvas)
 
 
 def _check_unique(field: str, names: Iterable[str], key: str) -> set[str]:
@@ -167,15 +198,18 @@ def _check_unique(field: str, names: Iterable[str], key: str) -> set[str]:
 
 
 def write_canvas(canvas: Canvas) -> dict[str, object]:
-    """Return the document of a canvas; `parse_canvas` reads it back to an equal canvas."""
+    """Return the document of a canvas; `parse_canvas` reads it back to an equal canvas.
+
+    A canvas without nodes has no `initialNode`.
+    """
     document: dict[str, object] = {
         "id": canvas.id,
         "name": canvas.name,
-        "initialNode": canvas.initial_node,
+        "initialNode": canvas.initial_node or None,
         "size": canvas.size,
         "fps": None if canvas.fps is None else write_fps(canvas.fps),
-        "nodes": [_write_node(node) for node in canvas.nodes],
-        "edges": [_write_edge(edge) for edge in canvas.edges],
+        "nodes": [write_node(node) for node in canvas.nodes],
+        "edges": [write_edge(edge) for edge in canvas.edges],
         "inputs": [write_input(item) for item in canvas.inputs],
     }
     return _drop_nulls(document)
@@ -186,7 +220,8 @@ def write_fps(fps: Fraction) -> int | str:
     return fps.numerator if fps.denominator == 1 else str(fps)
 
 
-def _write_node(node: Node) -> dict[str, object]:
+def write_node(node: Node) -> dict[str, object]:
+    """Return a node's document."""
     x, y = node.position
     return _drop_nulls(
         {
@@ -200,7 +235,8 @@ def _write_node(node: Node) -> dict[str, object]:
     )
 
 
-def _write_edge(edge: Edge) -> dict[str, object]:
+def write_edge(edge: Edge) -> dict[str, object]:
+    """Return an edge's document."""
     return _drop_nulls(
         {
             "id": edge.id,

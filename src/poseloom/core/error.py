@@ -85,7 +85,7 @@ class PoseloomError(Exception):
 class InputError(PoseloomError):
     """The caller gave something that cannot be used."""
 
-    code = "bad_request"
+    code = "invalid_input"
     blame = Blame.CALLER
 
 

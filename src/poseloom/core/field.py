@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TypeGuard, TypeVar
 
-from poseloom.core.error import InvalidCanvas
+from poseloom.core.error import InputError, InvalidCanvas
 
 TEXT_LIMIT = 200
 PROSE_LIMIT = 4_000
@@ -24,18 +24,24 @@ def invalid(path: str, problem: str) -> InvalidCanvas:
 class Reader:
     """One JSON object and where it stands in its document.
 
-    Every reading method raises `InvalidCanvas`, naming the field, when the value is there and has the wrong form.
+    Every reading method raises `error`, naming the field, when the value is there and has the wrong form.
     """
 
     document: Mapping[str, object]
     path: str = ""
+    error: type[InputError] = InvalidCanvas
 
     @classmethod
-    def of(cls, value: object, path: str) -> "Reader":
+    def of(cls, value: object, path: str, error: type[InputError] = InvalidCanvas) -> "Reader":
         """Read a value that must be an object."""
         if not isinstance(value, Mapping):
-            raise invalid(path or "document", f"must be an object, not {describe(value)}")
-        return cls(value, path)
+            where = path or "document"
+            raise error(f"{where}: must be an object, not {describe(value)}", field=where)
+        return cls(value, path, error)
+
+    def refuse(self, name: str, problem: str) -> InputError:
+        """Build the error for a field."""
+        return self.error(f"{self.at(name)}: {problem}", field=self.at(name))
 
     def at(self, name: str) -> str:
         """Return the full path of a field."""
@@ -52,16 +58,16 @@ class Reader:
         if value is None:
             return None
         if not isinstance(value, str):
-            raise invalid(self.at(name), f"must be a string, not {describe(value)}")
+            raise self.refuse(name, f"must be a string, not {describe(value)}")
         if len(value) > limit:
-            raise invalid(self.at(name), f"has {len(value)} characters; {limit} are allowed")
+            raise self.refuse(name, f"has {len(value)} characters; {limit} are allowed")
         return value
 
     def required_text(self, name: str) -> str:
         """Read a string that must be there and not empty."""
         value = self.text(name)
         if not value:
-            raise invalid(self.at(name), "is missing; give a non-empty string")
+            raise self.refuse(name, "is missing; give a non-empty string")
         return value
 
     def flag(self, name: str) -> bool | None:
@@ -69,7 +75,7 @@ class Reader:
         value = self.get(name)
         if value is None or isinstance(value, bool):
             return value
-        raise invalid(self.at(name), f"must be true or false, not {describe(value)}")
+        raise self.refuse(name, f"must be true or false, not {describe(value)}")
 
     def number(self, name: str) -> float | None:
         """Read an optional finite number; a whole one comes back as an int."""
@@ -77,7 +83,7 @@ class Reader:
         if value is None:
             return None
         if not is_number(value):
-            raise invalid(self.at(name), f"must be a finite number, not {describe(value)}")
+            raise self.refuse(name, f"must be a finite number, not {describe(value)}")
         return plain_number(value)
 
     def whole(self, name: str) -> int | None:
@@ -85,7 +91,7 @@ class Reader:
         value = self.number(name)
         if value is None or isinstance(value, int):
             return value
-        raise invalid(self.at(name), f"must be a whole number, not {value}")
+        raise self.refuse(name, f"must be a whole number, not {value}")
 
     def scalar(self, name: str, default: bool) -> bool | float:  # noqa: FBT001 - a value, not a switch
         """Read an optional boolean or number."""
@@ -96,7 +102,7 @@ class Reader:
             return value
         if is_number(value):
             return plain_number(value)
-        raise invalid(self.at(name), f"must be true, false or a finite number, not {describe(value)}")
+        raise self.refuse(name, f"must be true, false or a finite number, not {describe(value)}")
 
     def choice(self, name: str, choices: type[Choice], words: Mapping[str, str] | None = None) -> Choice | None:
         """Read an optional member of an enum; `words` are other spellings of its values."""
@@ -107,7 +113,7 @@ class Reader:
             return choices((words or {}).get(value, value))
         except ValueError:
             allowed = ", ".join(choices)
-            raise invalid(self.at(name), f"is {value!r}; give one of {allowed}") from None
+            raise self.refuse(name, f"is {value!r}; give one of {allowed}") from None
 
     def rows(self, name: str, limit: int) -> Sequence["Reader"]:
         """Read an optional list of objects."""
@@ -115,10 +121,10 @@ class Reader:
         if value is None:
             return ()
         if not isinstance(value, list | tuple):
-            raise invalid(self.at(name), f"must be a list, not {describe(value)}")
+            raise self.refuse(name, f"must be a list, not {describe(value)}")
         if len(value) > limit:
-            raise invalid(self.at(name), f"has {len(value)} entries; {limit} are allowed")
-        return [Reader.of(row, f"{self.at(name)}[{index}]") for index, row in enumerate(value)]
+            raise self.refuse(name, f"has {len(value)} entries; {limit} are allowed")
+        return [Reader.of(row, f"{self.at(name)}[{index}]", self.error) for index, row in enumerate(value)]
 
 
 def is_number(value: object) -> TypeGuard[float]:

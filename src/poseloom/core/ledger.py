@@ -19,6 +19,16 @@ EARNED = "system:earned"
 """Where spent credits go."""
 
 
+def name_account(workspace_id: str) -> str:
+    """Return the account of a workspace."""
+    return f"workspace:{workspace_id}"
+
+
+def is_kept(account: str) -> bool:
+    """Say whether an account's balance is kept beside the ledger; those of the system are summed when asked for."""
+    return not account.startswith("system:")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
     """Credits that an account gets (positive) or gives (negative)."""

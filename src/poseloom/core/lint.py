@@ -26,6 +26,7 @@ class Severity(StrEnum):
 class Code(StrEnum):
     """What was found."""
 
+    EMPTY = "empty"
     STRAND = "strand"
     PING_PONG = "ping_pong"
     JUMP_CYCLE = "jump_cycle"
@@ -70,6 +71,7 @@ def lint_canvas(canvas: Canvas, clips: Set[str] | None = None) -> tuple[Finding,
     """
     survey = survey_canvas(canvas, clips)
     findings = [
+        *_find_emptiness(survey),
         *_find_strands(survey),
         *_find_ping_pong(survey),
         *_find_circles(survey),
@@ -80,6 +82,11 @@ def lint_canvas(canvas: Canvas, clips: Set[str] | None = None) -> tuple[Finding,
         *_find_ambiguous(survey),
     ]
     return tuple(sorted(findings, key=lambda finding: finding.code.severity is Severity.WARNING))
+
+
+def _find_emptiness(survey: Survey) -> Iterator[Finding]:
+    if not survey.canvas.nodes:
+        yield Finding(code=Code.EMPTY, message="the canvas has no nodes; add a pose")
 
 
 def _find_strands(survey: Survey) -> Iterator[Finding]:

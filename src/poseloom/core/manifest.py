@@ -48,10 +48,12 @@ def build_manifest(published: PublishedCanvas, *, partial: bool = False) -> dict
     """Return the manifest.
 
     Raises:
-        CanvasNotReady: Edges have no clip, and `partial` is false.
+        CanvasNotReady: Edges have no clip, and `partial` is false; or there are no nodes at all.
         CanvasUnsafe: A player could strand or ping-pong.
     """
     canvas = published.canvas
+    if not canvas.nodes:
+        raise CanvasNotReady("the canvas has no nodes; add poses, then make their clips", edges=[])
     missing = [edge.id for edge in canvas.edges if not edge.is_any_state and edge.id not in published.clips]
     if missing and not partial:
         raise CanvasNotReady(

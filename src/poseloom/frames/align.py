@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 
 from poseloom.core.error import InvalidImage
+from poseloom.core.framing import PADDING, Framing, PoseExtent, find_anchor, measure_framing
 from poseloom.frames.image import Rgba, measure_bounds, premultiply, unpremultiply
 from poseloom.frames.stage import Window
 
-PADDING = 0.08
-"""The part of the canvas left free on every side: room to breathe, jump back and swing past."""
 _SMALLEST_SIZE_PX = 2
 
 
@@ -34,13 +33,26 @@ def align_poses(poses: Sequence[Rgba], *, size: int, padding: float = PADDING) -
         ValueError: The size is odd or no size, the padding leaves no room, or there are no poses.
     """
     _check(poses, size, padding)
-    bounds = [_find_bounds(pose, index) for index, pose in enumerate(poses)]
-    if len({pose.shape for pose in poses}) == 1:
-        anchors = [(0, 0)] * len(poses)
-    else:
-        anchors = [((x0 + x1) // 2, y1) for x0, _, x1, y1 in bounds]
-    window = _frame(bounds, anchors, padding)
-    return [_fit(_shift(window, anchor).cut(pose), size) for pose, anchor in zip(poses, anchors, strict=True)]
+    extents = [_measure(pose, index) for index, pose in enumerate(poses)]
+    framing = measure_framing(extents, padding)
+    return [_place(pose, extent, framing, size) for pose, extent in zip(poses, extents, strict=True)]
+
+
+def place_pose(pose: Rgba, framing: Framing, *, size: int) -> Rgba:
+    """Return one pose as it lies on the canvas of others.
+
+    Args:
+        pose: (H, W, 4) uint8, straight alpha.
+        framing: Measured for the poses of that canvas.
+        size: Width and height of the canvas in pixels, even.
+
+    Returns:
+        (size, size, 4) uint8; the same as `align_poses` gives, for poses that the framing was measured for.
+
+    Raises:
+        InvalidImage: The pose is fully transparent.
+    """
+    return _place(pose, _measure(pose, 0), framing, size)
 
 
 def _check(poses: Sequence[Rgba], size: int, padding: float) -> None:
@@ -54,29 +66,20 @@ def _check(poses: Sequence[Rgba], size: int, padding: float) -> None:
         raise ValueError(message)
 
 
-def _find_bounds(pose: Rgba, index: int) -> tuple[int, int, int, int]:
+def _measure(pose: Rgba, index: int) -> PoseExtent:
     bounds = measure_bounds(pose)
     if bounds is None:
         message = f"pose {index + 1} shows nothing: every pixel is transparent; give a picture with a subject"
         raise InvalidImage(message, index=index)
-    return bounds
+    left, top, right, bottom = bounds
+    height, width = pose.shape[:2]
+    return PoseExtent(width=width, height=height, left=left, top=top, right=right, bottom=bottom)
 
 
-def _frame(bounds: Sequence[tuple[int, int, int, int]], anchors: Sequence[tuple[int, int]], padding: float) -> Window:
-    """Return the square around everything, its padding included, as seen from the anchors."""
-    edges = np.array(
-        [(x0 - x, y0 - y, x1 - x, y1 - y) for (x0, y0, x1, y1), (x, y) in zip(bounds, anchors, strict=True)]
-    )
-    left, top = int(edges[:, 0].min()), int(edges[:, 1].min())
-    right, bottom = int(edges[:, 2].max()), int(edges[:, 3].max())
-    side = int(np.ceil(max(right - left, bottom - top) / (1 - 2 * padding)))
-    x0, y0 = (left + right - side) // 2, (top + bottom - side) // 2
-    return Window(x0=x0, y0=y0, x1=x0 + side, y1=y0 + side)
-
-
-def _shift(window: Window, anchor: tuple[int, int]) -> Window:
-    x, y = anchor
-    return Window(x0=window.x0 + x, y0=window.y0 + y, x1=window.x1 + x, y1=window.y1 + y)
+def _place(pose: Rgba, extent: PoseExtent, framing: Framing, size: int) -> Rgba:
+    x, y = find_anchor(extent, is_anchored=framing.is_anchored)
+    left, top = framing.left + x, framing.top + y
+    return _fit(Window(x0=left, y0=top, x1=left + framing.side, y1=top + framing.side).cut(pose), size)
 
 
 def _fit(square: Rgba, size: int) -> Rgba:

@@ -1,5 +1,6 @@
 """What a picture is in this room, and the two ways its transparency is written down."""
 
+import hashlib
 from typing import TypeAlias
 
 import cv2
@@ -47,3 +48,8 @@ def measure_bounds(image: Rgba) -> tuple[int, int, int, int] | None:
     if width == 0:
         return None
     return x, y, x + width, y + height
+
+
+def fingerprint(image: Rgba) -> str:
+    """Return a name for a picture's pixels, 64 hex digits."""
+    return hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()

@@ -6,7 +6,9 @@ import struct
 import tempfile
 import warnings
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
@@ -51,6 +53,19 @@ _SIGNATURES = (
 _BRANDS = {b"avif": "an AVIF", b"avis": "an AVIF", b"heic": "a HEIC", b"heix": "a HEIC", b"mif1": "a HEIF"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a picture came from, as messages name it.
+
+    Attributes:
+        name: A file's path, or the name of a request's field.
+        kind: Under which key errors carry the name: `file` or `field`.
+    """
+
+    name: str
+    kind: Literal["file", "field"]
+
+
 def load_pose(path: Path, *, opaque: bool = False) -> Rgba:
     """Read a picture of a pose.
 
@@ -67,21 +82,39 @@ def load_pose(path: Path, *, opaque: bool = False) -> Rgba:
     Raises:
         InvalidImage: The file cannot serve as a pose; the message names it and the fix, `file` its path.
     """
-    image = _decode(path, _read(path))
+    origin = Origin(name=str(path), kind="file")
+    content = _read(path, origin)
+    if len(content) > MAX_BYTES:
+        raise _refuse(origin, f"is larger than {MAX_BYTES // 2**20} MiB", "save it smaller")
+    return decode_pose(content, origin, opaque=opaque)
+
+
+def decode_pose(content: bytes, origin: Origin, *, opaque: bool = False) -> Rgba:
+    """Read the picture of a pose from the bytes of its file; the rules are those of `load_pose`.
+
+    Returns:
+        (H, W, 4) uint8, straight alpha, sRGB.
+
+    Raises:
+        InvalidImage: They cannot serve as a pose; the message names their origin and the fix.
+    """
+    if not content:
+        raise _refuse(origin, "is empty", "save the picture again")
+    image = _decode(origin, content)
     height, width = image.shape[:2]
     if min(height, width) < MIN_SIDE_PX:
-        raise _refuse(path, f"is only {width}×{height} pixels", f"give at least {MIN_SIDE_PX} on each side")
+        raise _refuse(origin, f"is only {width}×{height} pixels", f"give at least {MIN_SIDE_PX} on each side")
     if not opaque and image[..., 3].min() == 255:
         keyed = key_flat_border(image)
         if keyed is None:
             raise _refuse(
-                path,
+                origin,
                 "has no transparency and its border is not one flat colour",
                 "remove its background, or say that it shall stay opaque",
             )
         image = keyed
     if measure_bounds(image) is None:
-        raise _refuse(path, "shows nothing but background", "give a picture with a subject")
+        raise _refuse(origin, "shows nothing but background", "give a picture with a subject")
     return image
 
 
@@ -106,78 +139,73 @@ def save_still(image: Rgba, path: Path) -> None:
         raise StorageFailed(f"{path}: cannot be written ({reason})", file=str(path)) from error
 
 
-def _refuse(path: Path, fault: str, fix: str) -> InvalidImage:
-    return InvalidImage(f"{path}: {fault}; {fix}", file=str(path))
+def _refuse(origin: Origin, fault: str, fix: str) -> InvalidImage:
+    return InvalidImage(f"{origin.name}: {fault}; {fix}", **{origin.kind: origin.name})
 
 
-def _read(path: Path) -> bytes:
-    """Return the bytes of a regular file of an acceptable size."""
+def _read(path: Path, origin: Origin) -> bytes:
+    """Return the bytes of a regular file, one more than the limit at most."""
     try:
         if path.is_dir():
-            raise _refuse(path, "is a folder", "name a picture in it")
+            raise _refuse(origin, "is a folder", "name a picture in it")
         if not path.exists():
-            raise _refuse(path, "is not there", "check the name")
+            raise _refuse(origin, "is not there", "check the name")
         if not path.is_file():
-            raise _refuse(path, "is not a regular file", "name a picture")
+            raise _refuse(origin, "is not a regular file", "name a picture")
         with path.open("rb") as handle:
-            content = handle.read(MAX_BYTES + 1)
+            return handle.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not one"
-        raise _refuse(path, f"cannot be read ({reason})", "check its name and permissions") from error
-    if not content:
-        raise _refuse(path, "is empty", "save the picture again")
-    if len(content) > MAX_BYTES:
-        raise _refuse(path, f"is larger than {MAX_BYTES // 2**20} MiB", "save it smaller")
-    return content
+        raise _refuse(origin, f"cannot be read ({reason})", "check its name and permissions") from error
 
 
-def _decode(path: Path, content: bytes) -> Rgba:
+def _decode(origin: Origin, content: bytes) -> Rgba:
     try:
         with warnings.catch_warnings():
             # A large picture is refused by its header below; a warning beside the refusal says nothing more.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=_FORMATS)
         with picture:
-            _check_header(path, picture)
+            _check_header(origin, picture)
             picture.load()
             return _convert(picture)
     except Image.DecompressionBombError as error:
-        raise _refuse_size(path, "") from error
+        raise _refuse_size(origin, "") from error
     except UnidentifiedImageError as error:
-        raise _refuse_unknown(path, content) from error
+        raise _refuse_unknown(origin, content) from error
     except _DECODING_ERRORS as error:
-        raise _refuse(path, "is damaged or cut short", "save or download it again") from error
+        raise _refuse(origin, "is damaged or cut short", "save or download it again") from error
     except MemoryError as error:
-        raise _refuse_size(path, "") from error
+        raise _refuse_size(origin, "") from error
 
 
-def _check_header(path: Path, picture: Image.Image) -> None:
+def _check_header(origin: Origin, picture: Image.Image) -> None:
     width, height = picture.size
     if width * height > MAX_PIXELS:
-        raise _refuse_size(path, f" ({width}×{height})")
+        raise _refuse_size(origin, f" ({width}×{height})")
     # A JPEG with several pictures in it (MPO) is what cameras write; its first is the picture.
     if picture.format != "MPO" and getattr(picture, "n_frames", 1) > 1:
         kind = {"PNG": "an animated PNG", "WEBP": "an animated WebP"}.get(picture.format or "", "animated")
-        raise _refuse(path, f"is {kind}", "export one still of it")
+        raise _refuse(origin, f"is {kind}", "export one still of it")
 
 
-def _refuse_size(path: Path, dimensions: str) -> InvalidImage:
+def _refuse_size(origin: Origin, dimensions: str) -> InvalidImage:
     fault = f"has more than {MAX_PIXELS // 1_000_000} million pixels{dimensions}"
-    return _refuse(path, fault, "scale it down, 2048 on the longer side is plenty")
+    return _refuse(origin, fault, "scale it down, 2048 on the longer side is plenty")
 
 
-def _refuse_unknown(path: Path, content: bytes) -> InvalidImage:
+def _refuse_unknown(origin: Origin, content: bytes) -> InvalidImage:
     """Say what the file is, as far as its first bytes tell."""
     start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     for signature, name, fix in _SIGNATURES:
         if start.startswith(signature) or (signature == b"<svg" and b"<svg" in start):
-            return _refuse(path, f"is {name}", fix)
+            return _refuse(origin, f"is {name}", fix)
     if content[4:8] == b"ftyp":
         name = _BRANDS.get(content[8:12], "a video")
-        return _refuse(path, f"is {name}", f"export one still of it: {_WANTED}")
+        return _refuse(origin, f"is {name}", f"export one still of it: {_WANTED}")
     if start.startswith((b"\x89PNG", b"RIFF", b"\xff\xd8")):
-        return _refuse(path, "is damaged or cut short", "save or download it again")
-    return _refuse(path, "is not a picture that can be read", _WANTED)
+        return _refuse(origin, "is damaged or cut short", "save or download it again")
+    return _refuse(origin, "is not a picture that can be read", _WANTED)
 
 
 def _convert(picture: Image.Image) -> Rgba:

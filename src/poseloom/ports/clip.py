@@ -31,6 +31,10 @@ class ClipStore(Protocol):
         """Return where the kept frames of a forward are, or are to be written."""
         ...
 
+    def place_poster(self, name: str) -> Path:
+        """Return where the still of a clip's first frame is, or is to be written."""
+        ...
+
     def commit(self, name: str, fmt: ClipFormat, record: ClipRecord) -> StoredClip:
         """Make a clip whose file was written visible to `find`."""
         ...

@@ -15,11 +15,11 @@ class ClipTask:
     """One clip to make.
 
     Attributes:
-        poses: Picture file (PNG, straight alpha) by pose, for every pose of the order: all decide the strength together.
+        poses: Picture file (PNG, straight alpha) by pose, for every pose of the order: they decide on one strength.
         source: Pose of the first frame; for a reverse, of its forward's first frame.
         target: Pose of the last frame; for a reverse, of its forward's last frame.
         framing: How the order's poses lie on the canvas.
-        frames: For a reverse, the kept frames of its forward.
+        frames: Kept frames: a forward's, which its reverse plays backwards, or those that a service elsewhere drew.
     """
 
     job_id: str

@@ -1,7 +1,6 @@
 """The bundle: a folder that any static host, or the file system itself, shows as a living mascot."""
 
 import hashlib
-import html
 import json
 import re
 import shutil
@@ -9,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib.resources import files
 from pathlib import Path
 
 from poseloom.core.canvas import Canvas
@@ -20,10 +18,8 @@ from poseloom.media.decode import decode_first
 from poseloom.media.poster import write_poster
 from poseloom.media.publication import guard_writing, publish
 from poseloom.ports.clip import StoredClip
+from poseloom.store.site import MANIFEST_NAME, PAGE_NAME, write_documents
 
-MANIFEST_NAME = "mascot.json"
-PAGE_NAME = "index.html"
-PLAYER_NAME = "poseloom-player.js"
 PARTS = ("clips", "posters", "player")
 HASH_DIGITS = 12
 
@@ -67,13 +63,7 @@ class FolderPublisher:
                 name=self.name,
             )
             manifest = build_manifest(published)
-            _write_together(
-                {
-                    self.folder / "player" / PLAYER_NAME: _read_player(PLAYER_NAME),
-                    self.folder / MANIFEST_NAME: json.dumps(manifest, indent=1, ensure_ascii=False) + "\n",
-                    self.folder / PAGE_NAME: fill_page(_read_player(PAGE_NAME), self.name, manifest),
-                }
-            )
+            _write_together({self.folder / path: text for path, text in write_documents(self.name, manifest).items()})
         for stale in before - set(_list_files(self.folder / MANIFEST_NAME)):
             with suppress(OSError):
                 (self.folder / stale).unlink()
@@ -148,16 +138,6 @@ def _list_files(manifest: Path) -> Iterator[str]:
     for url in (*urls, *stills, *(still.removesuffix(".png") + ".webp" for still in stills)):
         if re.fullmatch(r"(clips|posters)/[a-z0-9-]+\.[a-z0-9]+", url):
             yield url
-
-
-def fill_page(template: str, name: str, manifest: Mapping[str, object]) -> str:
-    """Return the page with the mascot's name and its manifest, safe inside a script element."""
-    inline = json.dumps(manifest, ensure_ascii=False).replace("<", "\\u003c")
-    return template.replace("{{title}}", html.escape(name)).replace("{{manifest}}", inline)
-
-
-def _read_player(name: str) -> str:
-    return (files("poseloom.media") / "player" / name).read_text(encoding="utf-8")
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -12,6 +12,7 @@ from poseloom.media.publication import PARTIAL_SUFFIX, guard_writing, publish
 from poseloom.ports.clip import StoredClip
 
 FRAMES_SUFFIX = ".frames.mkv"
+POSTER_SUFFIX = ".poster.png"
 NOTE_SUFFIX = ".json"
 NUMBER_SUFFIX = ".number"
 STALE_SECONDS = 24 * 3600
@@ -54,6 +55,10 @@ class DiskClipStore:
     def place_frames(self, name: str) -> Path:
         """Return where a forward's kept frames belong."""
         return self._folder_of(name) / f"{name}{FRAMES_SUFFIX}"
+
+    def place_poster(self, name: str) -> Path:
+        """Return where the still of a clip's first frame belongs."""
+        return self._folder_of(name) / f"{name}{POSTER_SUFFIX}"
 
     def commit(self, name: str, fmt: ClipFormat, record: ClipRecord) -> StoredClip:
         """Write the record, which makes the clip visible."""

@@ -1,6 +1,5 @@
 """Where the animate verb meets its machinery."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,8 +8,8 @@ from pathlib import Path
 from poseloom.core.canvas import Canvas
 from poseloom.core.error import InvalidImage, MissingImages
 from poseloom.frames.align import align_poses
-from poseloom.frames.image import Rgba
-from poseloom.generators.pool import LocalRenderer
+from poseloom.frames.image import Rgba, fingerprint
+from poseloom.generators.render import LocalRenderer
 from poseloom.media.still import load_pose
 from poseloom.store.bundle import FolderPublisher
 from poseloom.store.cache import DiskClipStore
@@ -61,11 +60,6 @@ def load_poses(mascot: Mascot, size: int, *, opaque: bool) -> dict[str, Rgba]:
             path = mascot.images[node_id]
             raise InvalidImage(f"{path}: is fully transparent; draw a pose on it", file=str(path))
     return dict(zip(pictures, align_poses(list(pictures.values()), size=size), strict=True))
-
-
-def fingerprint(pose: Rgba) -> str:
-    """Return a name for a pose's pixels."""
-    return hashlib.sha256(repr(pose.shape).encode() + pose.tobytes()).hexdigest()
 
 
 def animate_mascot(mascot: Mascot, out: Path, options: AnimateOptions, studio: Studio, watcher: Watcher) -> Animation:

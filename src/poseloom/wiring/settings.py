@@ -1,11 +1,15 @@
 """Settings from the environment, prefix `POSELOOM_`."""
 
 import os
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import platformdirs
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from poseloom.core.clip import ClipFormat, Quality
 
 
 class Settings(BaseSettings):
@@ -28,3 +32,51 @@ class Settings(BaseSettings):
         le=256,
         description="How many clips are made at once; all cores by default.",
     )
+    home: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("poseloom", appauthor=False)),
+        description="Folder of the server: its database, its blobs, its locks.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="`sqlite:///PATH` or `postgresql+psycopg://USER@HOST/NAME`; SQLite in the home by default.",
+    )
+    blob_url: str | None = Field(
+        default=None, description="`file:///PATH`, `s3://…`, `gs://…` or `az://…`; a folder in the home by default."
+    )
+    base_url: str | None = Field(
+        default=None, description="How clients reach the server, when a proxy stands before it."
+    )
+    origins: tuple[str, ...] = Field(default=(), description="Web origins whose scripts may call the API.")
+    starting_credits: Decimal = Field(
+        default=Decimal(1000), ge=0, decimal_places=3, description="What a new workspace is granted."
+    )
+    credits_per_second: Decimal = Field(
+        default=Decimal(5), ge=0, decimal_places=2, description="Price of a second of video of the local generator."
+    )
+    quality: Quality = Field(default=Quality.STANDARD, description="Effort of the encoders: standard, or preview.")
+    formats: tuple[ClipFormat, ...] = Field(
+        default=tuple(ClipFormat), min_length=1, description="What every clip is encoded as."
+    )
+    remote_jobs: int = Field(
+        default=200, ge=1, le=10_000, description="How many clips may wait for services elsewhere at once."
+    )
+    calls_per_minute: int = Field(default=0, ge=0, description="Calls that one key may make; 0 is no limit.")
+    calls_per_hour: int = Field(default=0, ge=0, description="Calls that one key may make; 0 is no limit.")
+    retention_days: int = Field(default=7, ge=1, description="How long the engine remembers jobs that have ended.")
+    grace_seconds: float = Field(default=10, ge=0, description="How long a stopping server waits for clips to end.")
+    fetch_private: bool = Field(
+        default=False, description="Let `image_url` name plain http and private addresses; for development only."
+    )
+
+    @property
+    def rate(self) -> Fraction:
+        """Credits for a second of video, exact."""
+        return Fraction(self.credits_per_second)
+
+    def find_database_url(self) -> str:
+        """Return where the database is."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'poseloom.db'}"
+
+    def find_blob_url(self) -> str:
+        """Return where the blobs are."""
+        return self.blob_url or (self.home.resolve() / "blobs").as_uri()

@@ -6,7 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poseloom.core.error import InsufficientCredits, LedgerBroken
-from poseloom.core.ledger import EARNED, ISSUED, Entry, Posting, charge, find_violations, grant, refund, sum_balances
+from poseloom.core.ledger import (
+    EARNED,
+    ISSUED,
+    Entry,
+    Posting,
+    charge,
+    find_violations,
+    grant,
+    is_kept,
+    name_account,
+    refund,
+    sum_balances,
+)
 
 amounts = st.integers(0, 200).map(lambda halves: Fraction(halves, 2))
 deeds = st.lists(st.tuples(st.sampled_from(["grant", "charge", "refund"]), st.sampled_from(["ann", "bob"]), amounts))
@@ -95,3 +107,9 @@ def test_a_charge_that_the_balance_does_not_cover_says_what_is_missing() -> None
 def test_credits_never_move_backwards() -> None:
     with pytest.raises(LedgerBroken, match="backwards"):
         grant("g", "ann", Fraction(-1))
+
+
+def test_balances_of_workspaces_are_kept_and_those_of_the_system_are_not() -> None:
+    assert is_kept(name_account("wsp_1"))
+    assert not is_kept(ISSUED)
+    assert not is_kept(EARNED)

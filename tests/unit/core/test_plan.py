@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poseloom.core.answer import write_answer
+from poseloom.core.answer import QueuedClip, Receipt, write_answer
 from poseloom.core.canvas import Canvas, Node
 from poseloom.core.document import parse_canvas
 from poseloom.core.error import InvalidOrder, MissingImages
+from poseloom.core.job import JobState
 from poseloom.core.kind import Kind, classify
 from poseloom.core.lint import lint_canvas
 from poseloom.core.plan import Action, Order, Reason, make_plan
@@ -77,7 +78,12 @@ def test_created_reverses_change_no_kind_and_leave_every_forward_a_way_back(canv
 def test_the_answer_says_what_the_plan_says(marked: Marked) -> None:
     canvas, clips, in_flight = marked
     plan = make_plan(canvas, Order(), clips=clips, in_flight=in_flight)
-    answer = write_answer(plan, dry_run=False, jobs={line.edge_id: f"job_{line.edge_id}" for line in plan.list_made()})
+    queued = [
+        QueuedClip(job_id=f"job_{line.edge_id}", edge_id=line.edge_id, status=JobState.PENDING, urls={})
+        for line in plan.list_made()
+    ]
+    receipt = Receipt(balance=Fraction(0), status_url="/status", queued=queued)
+    answer = write_answer(plan, dry_run=False, receipt=receipt)
     made, skipped, lines = answer["generated"], answer["skipped_items"], answer["edges"]
     assert isinstance(made, list)
     assert isinstance(skipped, list)

@@ -1,0 +1,306 @@
+"""Orders: every clip of a canvas with one call, what failed once more, one clip alone; and calling them off."""
+
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request, Response
+
+from poseloom.api.document import Document
+from poseloom.api.door import Answer, OpenDoor, find_base_url, read_body
+from poseloom.api.job import JobDocument, tell_stopped, write_job, write_urls
+from poseloom.api.operation import IDEMPOTENT, describe
+from poseloom.api.parameter import add_parameters
+from poseloom.core.answer import QueuedClip, Receipt, write_answer
+from poseloom.core.caller import Caller
+from poseloom.core.credential import Scope
+from poseloom.core.error import (
+    BudgetExceeded,
+    IdempotencyKeyReused,
+    InsufficientCredits,
+    InvalidOrder,
+    MissingImages,
+    NotFound,
+    PoseOutOfFrame,
+    QuoteChanged,
+    QuoteExpired,
+    TooLarge,
+    UnsupportedMedia,
+)
+from poseloom.core.field import plain_number
+from poseloom.core.request import SEED_MAX, read_animation, read_generate_all
+from poseloom.ports.unit import Unit
+from poseloom.usecases.animation import generate_animation
+from poseloom.usecases.cancel import cancel_canvas
+from poseloom.usecases.generate import Generation, generate_all, retry_failed
+
+CANVAS = "/v1/collections/{collection_id}/canvases/{canvas_id}"
+ORDER_REFUSALS = (NotFound, MissingImages, InsufficientCredits, PoseOutOfFrame, IdempotencyKeyReused)
+BODY_REFUSALS = (InvalidOrder, TooLarge, UnsupportedMedia)
+
+
+class LineDocument(Document):
+    """What is done for one edge, or why nothing is."""
+
+    edge_id: str
+    kind: Literal["loop", "forward", "reverse", "any_state"]
+    source: str
+    target: str
+    action: str
+    reason: str | None
+    duration: float
+    credits: float
+    job_id: str | None
+
+
+class QueuedDocument(Document):
+    """A job that was queued, and where its clip will be."""
+
+    id: str
+    edge_id: str
+    status: str
+    urls: dict[str, str]
+
+
+class GenerationDocument(Document):
+    """What an order does and costs. The later names are what newer clients read."""
+
+    canvas_id: str
+    dry_run: bool
+    loops: int
+    forwards: int
+    reverses: int
+    any_state: int
+    queued: int
+    skipped: int
+    total_credits: float
+    edges: list[LineDocument]
+    balance: float
+    jobs: list[QueuedDocument]
+    status_url: str
+    quote_id: str | None
+    quote_expires_at: str | None
+    estimated_cost: float
+    actual_cost: float
+    would_charge_credits: float
+    planned_jobs: list[LineDocument]
+    generated: list[LineDocument]
+    skipped_items: list[LineDocument]
+    reverse_free: list[str]
+    already_complete: list[str]
+
+
+class CancellationDocument(Document):
+    """What was called off."""
+
+    canvas_id: str
+    cancelled: list[str]
+    refunded: float
+    balance: float
+    status_url: str
+
+
+class AnimationDocument(JobDocument):
+    """The job of one clip; `reverse_job` is that of the way back, when it was wanted."""
+
+    balance: float
+    reverse_job: JobDocument | None
+
+
+_DURATION = {"type": "number", "minimum": 1, "maximum": 10, "multipleOf": 0.5}
+_SEED = {"type": "integer", "minimum": 0, "maximum": SEED_MAX}
+GENERATE_ALL_BODY: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "skip_completed": {
+            "type": "boolean",
+            "default": True,
+            "description": "Leave edges alone that have a clip; false makes all again.",
+        },
+        "duration": {**_DURATION, "description": "Seconds of every clip; else each edge's own `duration`, else 4."},
+        "auto_reverse": {
+            "type": "boolean",
+            "default": True,
+            "description": "Give every forward its reverse, free; an edge is added where there is none.",
+        },
+        "edge_ids": {"type": "array", "items": {"type": "string"}, "description": "Only these edges."},
+        "generator": {"type": "string", "description": "What makes the clips; else the canvas' own."},
+        "seed": _SEED,
+        "dry_run": {"type": "boolean", "default": False, "description": "Queue and charge nothing; answer a quote."},
+        "max_credits": {"type": "number", "minimum": 0, "description": "Refuse when it costs more."},
+        "quote_id": {"type": "string", "description": "Of a dry run within 15 minutes: its price binds."},
+        "targets": {
+            "anyOf": [
+                {"type": "string", "enum": ["animations"]},
+                {"type": "array", "items": {"type": "string", "enum": ["animations"]}, "minItems": 1},
+            ],
+            "description": "What is made; animations are the only thing so far.",
+        },
+    },
+}
+ANIMATION_BODY: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "source_image_asset_id"],
+    "properties": {
+        "type": {"type": "string", "enum": ["animation"]},
+        "source_image_asset_id": {"type": "string", "description": "Pose of the first frame."},
+        "end_image_asset_id": {"type": "string", "description": "Pose of the last frame; without it a loop is made."},
+        "name": {"type": "string"},
+        "duration": {**_DURATION, "default": 4},
+        "animation_prompt": {"type": "string", "description": "What happens, for generators that read."},
+        "loop": {"type": "boolean", "description": "The pictures alone decide; taken for clients that send it."},
+        "auto_reverse": {"type": "boolean", "default": False, "description": "Make the way back too, free."},
+        "generator": {"type": "string"},
+        "seed": _SEED,
+        "size": {"type": "integer", "minimum": 64, "maximum": 2048, "multipleOf": 2},
+        "fps": {"anyOf": [{"type": "number", "minimum": 1, "maximum": 60}, {"type": "string"}]},
+    },
+}
+router = APIRouter(tags=["Generation"])
+
+
+@router.post(
+    CANVAS + "/generate-all",
+    status_code=202,
+    summary="Make every clip that a canvas lacks",
+    operation_id="generate_all",
+    **add_parameters(
+        describe(
+            answers={
+                202: {"model": GenerationDocument, "description": "Jobs were queued and charged for."},
+                200: {"model": GenerationDocument, "description": "Nothing was to be done, or it was a dry run."},
+            },
+            refuses=[*ORDER_REFUSALS, *BODY_REFUSALS, BudgetExceeded, QuoteExpired, QuoteChanged],
+            body=GENERATE_ALL_BODY,
+            body_required=False,
+            example={"skip_completed": True, "duration": 4},
+        ),
+        IDEMPOTENT,
+    ),
+)
+async def post_generate_all(request: Request, door: OpenDoor, collection_id: str, canvas_id: str) -> Response:
+    """Queue a job for every edge without a clip and charge for all of them, or refuse and do nothing.
+
+    Loops and forwards cost (loops + forwards) × 5 × seconds credits, reverses nothing; any-state edges need no clip.
+    """
+    # Who may not order is told so before the body is read.
+    await door.identify(request, Scope.WRITE)
+    order = read_generate_all(await read_body(request))
+    service, base_url = door.service, find_base_url(request, door.service)
+
+    def work(unit: Unit, caller: Caller) -> Answer:
+        generation = generate_all(
+            unit, caller, (collection_id, canvas_id), order, catalogue=service.catalogue, tools=service.tools
+        )
+        return _answer(generation, write_status_url(base_url, collection_id, canvas_id), base_url)
+
+    return await door.write(request, work)
+
+
+@router.post(
+    CANVAS + "/retry-failed",
+    status_code=202,
+    summary="Make the clips that failed once more",
+    operation_id="retry_failed",
+    **add_parameters(
+        describe(
+            answers={
+                202: {"model": GenerationDocument, "description": "Jobs were queued and charged for."},
+                200: {"model": GenerationDocument, "description": "No edge has failed."},
+            },
+            refuses=ORDER_REFUSALS,
+        ),
+        IDEMPOTENT,
+    ),
+)
+async def post_retry_failed(request: Request, door: OpenDoor, collection_id: str, canvas_id: str) -> Response:
+    """Queue the edges whose last job failed, each as long as it was; their credits were given back, so they cost anew."""
+    service, base_url = door.service, find_base_url(request, door.service)
+
+    def work(unit: Unit, caller: Caller) -> Answer:
+        generation = retry_failed(
+            unit, caller, (collection_id, canvas_id), catalogue=service.catalogue, tools=service.tools
+        )
+        return _answer(generation, write_status_url(base_url, collection_id, canvas_id), base_url)
+
+    return await door.write(request, work)
+
+
+@router.post(
+    CANVAS + "/cancel",
+    summary="Call off what a canvas waits for",
+    operation_id="cancel_canvas",
+    **add_parameters(
+        describe(answers={200: CancellationDocument}, refuses=[NotFound, IdempotencyKeyReused]), IDEMPOTENT
+    ),
+)
+async def post_cancel(request: Request, door: OpenDoor, collection_id: str, canvas_id: str) -> Response:
+    """Cancel every job of a canvas that has not ended, and give its credits back. Clips that are there stay."""
+    service, base_url = door.service, find_base_url(request, door.service)
+
+    def work(unit: Unit, caller: Caller) -> Answer:
+        cancellation = cancel_canvas(unit, caller, (collection_id, canvas_id), service.tools)
+        ids = [job.id for job in cancellation.jobs]
+        unit.after_commit(tell_stopped(service, ids))
+        return Answer(
+            document={
+                "canvas_id": canvas_id,
+                "cancelled": ids,
+                "refunded": plain_number(cancellation.refunded),
+                "balance": plain_number(cancellation.balance),
+                "status_url": write_status_url(base_url, collection_id, canvas_id),
+            }
+        )
+
+    return await door.write(request, work)
+
+
+@router.post(
+    "/v1/collections/{collection_id}/generate",
+    status_code=202,
+    summary="Make one clip",
+    operation_id="generate_animation",
+    **add_parameters(
+        describe(
+            answers={202: {"model": AnimationDocument, "description": "The job was queued and charged for."}},
+            refuses=[NotFound, InsufficientCredits, IdempotencyKeyReused, *BODY_REFUSALS],
+            body=ANIMATION_BODY,
+            example={
+                "type": "animation",
+                "name": "Wave",
+                "source_image_asset_id": "ast_e4d909c290d0fb1ca068ffaddf22cbd0",
+                "duration": 4,
+            },
+        ),
+        IDEMPOTENT,
+    ),
+)
+async def post_generate(request: Request, door: OpenDoor, collection_id: str) -> Response:
+    """Queue one clip from one picture, a loop, or from two, a transition."""
+    await door.identify(request, Scope.WRITE)
+    order = read_animation(await read_body(request))
+    service, base_url = door.service, find_base_url(request, door.service)
+
+    def work(unit: Unit, caller: Caller) -> Answer:
+        made = generate_animation(unit, caller, collection_id, order, catalogue=service.catalogue, tools=service.tools)
+        document = {
+            **write_job(made.job, base_url),
+            "balance": plain_number(made.balance),
+            "reverse_job": None if made.reverse is None else write_job(made.reverse, base_url),
+        }
+        return Answer(document=document, status_code=202)
+
+    return await door.write(request, work)
+
+
+def write_status_url(base_url: str, collection_id: str, canvas_id: str) -> str:
+    """Return where to see how far a canvas is."""
+    return f"{base_url}{CANVAS.format(collection_id=collection_id, canvas_id=canvas_id)}/status"
+
+
+def _answer(generation: Generation, status_url: str, base_url: str) -> Answer:
+    queued = [
+        QueuedClip(job_id=job.id, edge_id=edge_id, status=job.state, urls=write_urls(job, base_url))
+        for edge_id, job in generation.jobs.items()
+    ]
+    receipt = Receipt(balance=generation.balance, status_url=status_url, queued=queued, quote=generation.quote)
+    document = write_answer(generation.plan, dry_run=generation.dry_run, receipt=receipt)
+    return Answer(document=document, status_code=202 if queued else 200)

@@ -1,0 +1,76 @@
+"""What every request passes: an id, counting, and the limits that its key has left. Plain ASGI, for speed."""
+
+import secrets
+import time
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+STATE_LIMITS = "limit_headers"
+"""Where the door leaves the limits that a key has left, in the request's state."""
+_BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60)
+
+
+class Meter:
+    """Counts requests and their time by route, never by address."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._requests = Counter(
+            "poseloom_requests", "Requests answered.", ("method", "route", "status"), registry=registry
+        )
+        self._seconds = Histogram(
+            "poseloom_request_seconds", "Time to answer.", ("route",), registry=registry, buckets=_BUCKETS
+        )
+
+    def count(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count one answer."""
+        route = getattr(scope.get("route"), "path", "unknown")
+        self._requests.labels(scope["method"], route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+
+class Origins(CORSMiddleware):
+    """Lets the scripts of some origins call the API; files are for everyone and say so themselves."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, with the headers that browsers ask for."""
+        if scope["type"] == "http" and scope["path"].startswith("/files/"):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+class Porch:
+    """ASGI middleware around the whole app."""
+
+    def __init__(self, app: ASGIApp, meter: Meter) -> None:
+        self._app = app
+        self._meter = meter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its answer back."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        state: dict[str, Any] = scope.setdefault("state", {})
+        start = time.perf_counter()
+        status = 500
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"].append((b"x-request-id", request_id.encode()))
+                message["headers"].extend(state.get(STATE_LIMITS, ()))
+            await send(message)
+
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, send_on)
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
+            self._meter.count(scope, status, time.perf_counter() - start)

@@ -1,0 +1,238 @@
+"""The local maker of the service: one job's clip at a time and thread, in a pool that lives as long as the server."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from poseloom.core.clip import ClipFormat, ClipRecord
+from poseloom.core.duration import count_frames
+from poseloom.core.error import GeneratorFailed, JobCancelled, SeamBroken
+from poseloom.core.recipe import Recipe, name_strength
+from poseloom.frames.align import place_pose
+from poseloom.frames.image import Rgba, fingerprint
+from poseloom.generators.local import VERSION, iterate_frames
+from poseloom.generators.pool import Desk, Interrupted, RenderPool, Task
+from poseloom.media.certificate import certify_clip
+from poseloom.media.decode import decode_first
+from poseloom.media.encode import ENCODER_VERSION, encode_clip
+from poseloom.media.inspection import measure_duration
+from poseloom.media.master import read_master, write_master
+from poseloom.media.poster import write_poster
+from poseloom.media.still import load_pose
+from poseloom.media.strength import choose_strength
+from poseloom.ports.clip import ClipStore
+from poseloom.ports.maker import ClipTask, MadeClip
+
+POLL_SECONDS = 0.1
+STRENGTH_POSES_LIMIT = 64
+"""A canvas with more poses than this is encoded as finely as each clip's own two poses need."""
+
+
+class LocalClipMaker:
+    """A `ClipMaker` on this machine; clips are kept in a store, so that none is made twice."""
+
+    def __init__(self, store: ClipStore, processes: int) -> None:
+        """Prepare a maker; entering it as a context opens its pool.
+
+        Args:
+            store: Keeps clips; it is sent along to the processes.
+            processes: How many clips are made at once.
+        """
+        self._store = store
+        self._pool = RenderPool(processes)
+        self._stack = ExitStack()
+        self._turn = threading.Lock()
+        self._tasks: dict[str, Task[MadeClip]] = {}
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self._pool)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for job_id in list(self._tasks):
+            self.cancel(job_id)
+        self._stack.close()
+
+    def make(self, task: ClipTask, on_frames: Callable[[int], None]) -> MadeClip:
+        """Make a clip and return when it is done.
+
+        Raises:
+            JobCancelled: `cancel` was called for its job.
+            GeneratorFailed: The process that made it was killed; trying again may help.
+            PoseloomError: It cannot be made.
+        """
+        running = self._pool.submit(make_clip, task, self._store)
+        with self._turn:
+            self._tasks[task.job_id] = running
+        try:
+            return self._await(running, on_frames)
+        except (Interrupted, CancelledError) as error:
+            raise JobCancelled(f"{task.job_id}: was stopped") from error
+        except BrokenProcessPool as error:
+            self._pool.renew()
+            raise GeneratorFailed(
+                "a render process was killed, perhaps for want of memory; it is tried again"
+            ) from error
+        finally:
+            with self._turn:
+                self._tasks.pop(task.job_id, None)
+
+    def _await(self, running: Task[MadeClip], on_frames: Callable[[int], None]) -> MadeClip:
+        told = 0
+        while not wait([running.future], POLL_SECONDS).done:
+            frames = running.read_frames()
+            if frames > told:
+                told = frames
+                on_frames(frames)
+        return running.future.result()
+
+    def cancel(self, job_id: str) -> None:
+        """Stop making a job's clip within a frame; does nothing when it is not being made here."""
+        with self._turn:
+            running = self._tasks.get(job_id)
+        if running is not None:
+            running.stop()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bench:
+    """What a process has before it while it makes one clip."""
+
+    task: ClipTask
+    store: ClipStore
+    recipe: Recipe
+    source: Rgba
+    target: Rgba
+
+    @property
+    def keeps_frames(self) -> bool:
+        """Whether it is a forward, whose frames its reverse will play."""
+        return not (self.task.is_loop or self.task.is_reversed)
+
+    @property
+    def frames(self) -> Path:
+        return self.store.place_frames(self.recipe.name_frames())
+
+    @property
+    def poster(self) -> Path:
+        return self.store.place_poster(self.recipe.name_clip(self.task.formats[0]))
+
+    def place(self, fmt: ClipFormat) -> Path:
+        return self.store.place(self.recipe.name_clip(fmt), fmt)
+
+
+def make_clip(desk: Desk, task: ClipTask, store: ClipStore) -> MadeClip:
+    """Make one clip, or find it made; called in a process of the pool."""
+    desk.note(0)
+    bench = _lay_out(task, store)
+    return _find(bench) or _make(desk, bench)
+
+
+def _lay_out(task: ClipTask, store: ClipStore) -> _Bench:
+    own = {task.source, task.target}
+    wanted = task.poses.keys() if len(task.poses) <= STRENGTH_POSES_LIMIT else own
+    poses = {
+        pose: place_pose(load_pose(task.poses[pose], opaque=True), task.framing, size=task.size)
+        for pose in sorted(wanted)
+    }
+    fingerprints = {pose: fingerprint(image) for pose, image in poses.items()}
+    first = fingerprints[task.source]
+    if task.frames is not None and not task.is_reversed:
+        # Drawn elsewhere: the poses alone do not say what the frames are.
+        first = f"{first}:{hashlib.sha256(task.frames.read_bytes()).hexdigest()}"
+    recipe = Recipe(
+        source=first,
+        target=fingerprints[task.target],
+        is_loop=task.is_loop,
+        is_reversed=task.is_reversed,
+        frame_count=count_frames(task.duration_seconds, task.fps),
+        fps=task.fps,
+        size=task.size,
+        renderer=VERSION,
+        encoder=ENCODER_VERSION,
+        quality=task.quality,
+        strength=_recall_strength(task, store, poses, fingerprints),
+    )
+    source, target = poses[task.source], poses[task.target]
+    ends = (target, source) if task.is_reversed else (source, target)
+    return _Bench(task=task, store=store, recipe=recipe, source=ends[0], target=ends[1])
+
+
+def _recall_strength(
+    task: ClipTask, store: ClipStore, poses: Mapping[str, Rgba], fingerprints: Mapping[str, str]
+) -> int:
+    """Return how finely the poses must be encoded; measured once for the same poses and settings."""
+    name = name_strength(fingerprints.values(), task.formats, task.quality, ENCODER_VERSION)
+    strength = store.recall(name)
+    if strength is None:
+        strength = choose_strength(list(poses.values()), task.formats, task.quality)
+        store.remember(name, strength)
+    return strength
+
+
+def _find(bench: _Bench) -> MadeClip | None:
+    """Return the clip that was made before by the same recipe, if everything of it is still there."""
+    found = {fmt: bench.store.find(bench.recipe.name_clip(fmt), fmt) for fmt in bench.task.formats}
+    clips = {fmt: clip for fmt, clip in found.items() if clip is not None}
+    if len(clips) < len(found) or not bench.poster.exists() or (bench.keeps_frames and not bench.frames.exists()):
+        return None
+    return _hand_over(bench, {fmt: clip.record for fmt, clip in clips.items()})
+
+
+def _make(desk: Desk, bench: _Bench) -> MadeClip:
+    files = {fmt: bench.place(fmt) for fmt in bench.task.formats}
+    encode_clip(
+        _open_frames(bench),
+        files,
+        fps=bench.recipe.fps,
+        frame_count=bench.recipe.frame_count,
+        quality=bench.recipe.quality,
+        strength=bench.recipe.strength,
+        on_frame=desk.note,
+    )
+    records = {fmt: _certify(bench, fmt, path) for fmt, path in files.items()}
+    write_poster(decode_first(files[bench.task.formats[0]]), bench.poster)
+    for fmt, record in records.items():
+        bench.store.commit(bench.recipe.name_clip(fmt), fmt, record)
+    return _hand_over(bench, records)
+
+
+def _open_frames(bench: _Bench) -> Iterator[Rgba]:
+    """Return the frames: kept ones, backwards for a reverse; else drawn, and kept for a forward."""
+    task, recipe = bench.task, bench.recipe
+    if task.is_reversed:
+        assert task.frames is not None
+        return read_master(task.frames, reverse=True)
+    if task.frames is not None:
+        frames = read_master(task.frames)
+    else:
+        frames = iterate_frames(
+            bench.source, bench.target, frame_count=recipe.frame_count, fps=recipe.fps, loop=task.is_loop
+        )
+    return write_master(frames, bench.frames, fps=recipe.fps) if bench.keeps_frames else frames
+
+
+def _certify(bench: _Bench, fmt: ClipFormat, path: Path) -> ClipRecord:
+    seam = certify_clip(path, fmt, bench.source, bench.target)
+    if not seam.holds:
+        path.unlink(missing_ok=True)
+        raise SeamBroken(f"the ends of the {fmt} clip are not its poses: {seam}")
+    return ClipRecord(seam=seam, duration_seconds=measure_duration(path))
+
+
+def _hand_over(bench: _Bench, records: Mapping[ClipFormat, ClipRecord]) -> MadeClip:
+    return MadeClip(
+        files={fmt: bench.place(fmt) for fmt in bench.task.formats},
+        records=records,
+        poster=bench.poster,
+        frames=bench.frames if bench.keeps_frames else None,
+    )

@@ -1,0 +1,69 @@
+"""Replies kept for idempotency keys, and quotes."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from poseloom.core.quote import Quote
+from poseloom.ports.record import Reply
+from poseloom.store.sql import table
+
+
+class ReplyTable:
+    """Answers that are kept for an idempotency key."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def claim(self, workspace_id: str, key: str, fingerprint: str, now: datetime, lapse: datetime) -> Reply | None:
+        """Take a key for this unit, or return what was answered under it; waits while another unit holds it."""
+        columns = table.replies.c
+        self._connection.execute(delete(table.replies).where(columns.created_at < lapse))
+        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        row = {
+            "workspace_id": workspace_id, "key": key, "fingerprint": fingerprint,
+            "status_code": 0, "body": "", "created_at": now,
+        }  # fmt: skip
+        # On Postgres the insert itself waits for whoever holds the key; on SQLite units that write never overlap.
+        if self._connection.execute(insert(table.replies).on_conflict_do_nothing(), row).rowcount == 1:
+            return None
+        query = select(columns.fingerprint, columns.status_code, columns.body)
+        kept = self._connection.execute(query.where(columns.workspace_id == workspace_id, columns.key == key)).one()
+        return Reply(fingerprint=kept.fingerprint, status_code=kept.status_code, body=kept.body)
+
+    def keep(self, workspace_id: str, key: str, status_code: int, body: str) -> None:
+        """Keep the answer of a key that this unit claimed."""
+        columns = table.replies.c
+        query = update(table.replies).where(columns.workspace_id == workspace_id, columns.key == key)
+        self._connection.execute(query.values(status_code=status_code, body=body))
+
+
+class QuoteTable:
+    """Quotes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, quote: Quote, workspace_id: str) -> None:
+        """Add a quote."""
+        document = {**asdict(quote), "expires_at": None}
+        row = {
+            "id": quote.id, "workspace_id": workspace_id, "expires_at": quote.expires_at,
+            "document": json.dumps(document, default=str),
+        }  # fmt: skip
+        self._connection.execute(table.quotes.insert(), row)
+
+    def find(self, workspace_id: str, quote_id: str) -> Quote | None:
+        """Return a quote, or None."""
+        columns = table.quotes.c
+        query = select(table.quotes).where(columns.id == quote_id, columns.workspace_id == workspace_id)
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        document = json.loads(row.document)
+        exact = {name: Fraction(document[name]) for name in ("rate", "total_credits")}
+        return Quote(**{**document, **exact, "expires_at": row.expires_at})

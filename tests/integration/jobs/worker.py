@@ -1,0 +1,40 @@
+"""A worker process, to be killed: `worker.py DATABASE_URL HOME ACTOR [hold]`. It works until its input ends."""
+
+import os
+import sys
+from pathlib import Path
+
+from poseloom.jobs.config import EngineConfig
+from poseloom.jobs.engine import Engine
+from tests.integration.jobs.truth import Truth, TruthRunner
+
+NETWORK_STATUS = 99
+
+
+def refuse_network(event: str, _arguments: object) -> None:
+    """End the process when Python code reaches out; Postgres' own library is not Python."""
+    if event in {"socket.connect", "socket.getaddrinfo"}:
+        os._exit(NETWORK_STATUS)
+
+
+def work(url: str, home: str, actor: str) -> None:
+    sys.addaudithook(refuse_network)
+    config = EngineConfig(
+        database_url=url,
+        home=Path(home),
+        render_width=4,
+        poll_seconds=0.05,
+        sweep_seconds=0.2,
+        reconcile_seconds=0.2,
+        recovery_limit=1,
+        executor_id=actor,
+    )
+    engine = Engine(config, TruthRunner(Truth(url), actor=actor))
+    engine.start()
+    print("ready", flush=True)
+    sys.stdin.read()
+    engine.stop(5)
+
+
+if __name__ == "__main__":
+    work(*sys.argv[1:])
