@@ -17,13 +17,14 @@ RUN := $(UV) run --frozen --no-sync
 PLAYER := src/poseloom/media/player/poseloom-player.js
 PLAYER_SOURCES := $(shell find player/src -name '*.ts' 2>/dev/null) player/package.json player/package-lock.json player/vite.config.ts
 POSES := demo/build/idle.png
+REFERENCE := src/poseloom/api/static/swagger-ui-bundle.js
 
 .PHONY: help setup demo test check fix bench browser clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: .venv/.ready $(PLAYER) $(POSES) ## Make .venv/bin/poseloom ready
+setup: .venv/.ready $(PLAYER) $(POSES) $(REFERENCE) ## Make .venv/bin/poseloom ready
 
 $(TOOLS)/bin/uv:
 	$(PYTHON) -m venv $(TOOLS)
@@ -43,6 +44,12 @@ player/node_modules/.ready: player/package.json player/package-lock.json | $(NOD
 
 $(PLAYER): $(PLAYER_SOURCES) player/node_modules/.ready
 	cd player && npm run --silent build
+
+# The page at /docs must work with no network, so its parts come along, with their licence.
+$(REFERENCE): player/node_modules/.ready
+	mkdir -p $(@D)
+	cd player/node_modules/swagger-ui-dist && cp LICENSE NOTICE swagger-ui.css swagger-ui-bundle.js.LICENSE.txt $(CURDIR)/$(@D)
+	cp player/node_modules/swagger-ui-dist/$(@F) $@
 
 $(POSES): demo/rig.py demo/build.py demo/canvas.json .venv/.ready
 	$(RUN) python -m demo.build
@@ -75,4 +82,4 @@ browser: ## Chromium for the browser tests, from Debian when it is missing
 	  $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }
 
 clean: ## Remove what was built
-	rm -rf .venv .tools build demo/build src/poseloom/wiring/demo_mascot player/node_modules dist $(PLAYER)
+	rm -rf .venv .tools build demo/build src/poseloom/wiring/demo_mascot src/poseloom/api/static player/node_modules dist $(PLAYER)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from poseloom.api.document import (
+    BODY_REFUSALS,
     Body,
     Document,
     EntryDocument,
@@ -29,7 +30,7 @@ from poseloom.core.page import Cursor
 from poseloom.ports.unit import Unit
 from poseloom.usecases.credit import grant_credits, list_entries, read_balance
 from poseloom.usecases.key import list_keys, make_first_key, make_key, revoke_key
-from poseloom.usecases.workspace import open_workspace, read_workspace
+from poseloom.usecases.workspace import open_workspace, read_workspace, rename_workspace
 
 router = APIRouter(prefix="/v1", tags=["Account"])
 
@@ -108,12 +109,31 @@ async def get_workspace(request: Request, door: OpenDoor) -> Response:
     return await door.read(request, lambda unit, caller: Answer(document=write_workspace(read_workspace(unit, caller))))
 
 
+@router.patch(
+    "/workspace",
+    operation_id="rename_workspace",
+    summary="Rename the key's workspace",
+    **describe(
+        answers={200: WorkspaceDocument}, refuses=BODY_REFUSALS, body=WorkspaceBody, example={"name": "Studio North"}
+    ),
+)
+async def patch_workspace(request: Request, door: OpenDoor) -> Response:
+    """Give the workspace that the key belongs to another name."""
+    body = await read_model(request, WorkspaceBody)
+    return await door.write(
+        request,
+        lambda unit, caller: Answer(document=write_workspace(rename_workspace(unit, caller, body.name))),
+    )
+
+
 @router.post(
     "/workspaces",
     status_code=201,
     operation_id="create_workspace",
     summary="Make a workspace",
-    **describe(answers={201: NewWorkspaceDocument}, body=WorkspaceBody, example={"name": "Studio"}),
+    **describe(
+        answers={201: NewWorkspaceDocument}, refuses=BODY_REFUSALS, body=WorkspaceBody, example={"name": "Studio"}
+    ),
 )
 async def post_workspace(request: Request, door: OpenDoor) -> Response:
     """Make a workspace with its starting grant and its first key. For operators: the scope `admin`."""
@@ -135,7 +155,7 @@ async def post_workspace(request: Request, door: OpenDoor) -> Response:
     summary="Make an API key",
     **describe(
         answers={201: NewKeyDocument},
-        refuses=[LimitReached],
+        refuses=[LimitReached, *BODY_REFUSALS],
         body=KeyBody,
         example={"name": "Website", "scopes": ["read"]},
     ),
@@ -177,14 +197,16 @@ async def get_keys(request: Request, door: OpenDoor, page: ListPage) -> Response
     **describe(answers={204: None}, refuses=[NotFound]),
 )
 async def remove_key(request: Request, door: OpenDoor, key_id: str) -> Response:
-    """Let a key open nothing any more. A key may revoke itself."""
+    """Let a key open nothing any more. Any key may revoke itself; others take the scope `keys`."""
     tools = door.service.tools
+    asking = await door.ring.identify(request)
+    needed = Scope(min(asking.scopes)) if key_id == asking.key_id else Scope.KEYS
 
     def work(unit: Unit, caller: Caller) -> Answer:
         revoke_key(unit, caller, key_id, tools)
         return Answer(document=None, status_code=204)
 
-    return await door.write(request, work, Scope.KEYS)
+    return await door.write(request, work, needed)
 
 
 @router.get(
@@ -230,7 +252,7 @@ async def get_entries(request: Request, door: OpenDoor, page: ListPage) -> Respo
     summary="Grant credits",
     **describe(
         answers={201: GrantDocument},
-        refuses=[NotFound],
+        refuses=[NotFound, *BODY_REFUSALS],
         body=GrantBody,
         example={"credits": 1000, "reference": "invoice-42"},
     ),

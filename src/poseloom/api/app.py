@@ -2,22 +2,20 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from importlib import metadata
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.concurrency import run_in_threadpool
 
-from poseloom.api import account, asset_file, canvas, export, generation, item, job, project, status
+from poseloom.api import account, asset_file, canvas, export, generation, item, job, project, reference_page, status
 from poseloom.api.asset_file import FileIndex
 from poseloom.api.board import StatusBoard
 from poseloom.api.door import Door, OpenDoor, write_json
 from poseloom.api.error import install_errors
+from poseloom.api.openapi import open_api
 from poseloom.api.porch import Meter, Origins, Porch
 from poseloom.api.service import Service
 
-DESCRIPTION = """From a few poses to a living mascot: draw or upload poses, join them into a canvas, make one call, and
-every edge gets a transparent transition video."""
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 system = APIRouter(include_in_schema=False)
@@ -57,6 +55,7 @@ def list_routers() -> list[APIRouter]:
         item.router,
         project.router,
         account.router,
+        reference_page.router,
         system,
     ]
 
@@ -72,22 +71,12 @@ def create_app(
         registry: Where it counts; one of its own unless given.
     """
     registry = registry or CollectorRegistry()
-    app = FastAPI(
-        title="Poseloom",
-        version=metadata.version("poseloom"),
-        description=DESCRIPTION,
-        openapi_url="/openapi.json",
-        redoc_url=None,
-        lifespan=lifespan,
-        redirect_slashes=False,
-    )
+    app = open_api(service.base_url, list_routers(), lifespan=lifespan)
     app.state.door = Door(service)
     app.state.board = StatusBoard(service)
     app.state.files = FileIndex(service)
     app.state.registry = registry
     install_errors(app)
-    for router in list_routers():
-        app.include_router(router)
     app.add_middleware(Porch, meter=Meter(registry))
     if service.origins:
         app.add_middleware(

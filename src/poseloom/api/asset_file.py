@@ -82,8 +82,7 @@ _WHOLE = {"description": "The file.", "content": dict.fromkeys(_TYPES, _BYTES)}
 _PART = {"description": "The part that `Range` names.", "content": dict.fromkeys(_TYPES, _BYTES)}
 
 
-# The first takes every request; the second is there to be described.
-@router.api_route("/files/{name}", methods=list(METHODS), include_in_schema=False)
+# The route nearer to the function takes every request; this one is there to be described.
 @router.get(
     "/files/{name}",
     summary="Get a file",
@@ -103,6 +102,7 @@ _PART = {"description": "The part that `Range` names.", "content": dict.fromkeys
         IF_NONE_MATCH,
     ),
 )
+@router.api_route("/files/{name}", methods=list(METHODS), include_in_schema=False)
 async def serve(request: Request, name: str) -> Response:
     """Serve a clip or a picture to whoever has its address, whole or in part, for any page and for ever.
 

@@ -66,9 +66,10 @@ class _Entry:
 class StatusBoard:
     """Statuses by canvas. Lives on one event loop; reads the database in threads."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, *, kept_bytes: int = KEPT_BYTES) -> None:
         self.watch = Watch(service.stamp)
         self._service = service
+        self._kept_bytes = kept_bytes
         self._entries: OrderedDict[Key, _Entry] = OrderedDict()
         self._bytes = 0
         self._looks = 0
@@ -105,6 +106,10 @@ class StatusBoard:
             if is_wanted(reading) or left_seconds <= 0 or self.watch.is_closed:
                 return reading
             await self.watch.wait(stamp, left_seconds)
+
+    def count(self) -> int:
+        """Count the statuses that are kept."""
+        return len(self._entries)
 
     def close(self) -> None:
         """End all waiting, for good; call it on the event loop when the server is told to stop."""
@@ -152,7 +157,7 @@ class StatusBoard:
         self._forget(key)
         self._entries[key] = entry
         self._bytes += len(entry.reading.body) + ENTRY_BYTES
-        while self._bytes > KEPT_BYTES and len(self._entries) > 1:
+        while self._bytes > self._kept_bytes and len(self._entries) > 1:
             self._forget(next(iter(self._entries)))
 
     def _forget(self, key: Key) -> None:

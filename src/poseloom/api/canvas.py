@@ -1,11 +1,12 @@
 """Routes of canvases, their nodes and edges, and templates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from poseloom.api.document import (
+    BODY_REFUSALS,
     Body,
     CanvasDocument,
     CanvasSummaryDocument,
@@ -40,7 +41,14 @@ from poseloom.core.edit import (
     remove_node,
     replace_graph,
 )
-from poseloom.core.error import InvalidCanvas, InvalidOrder, NotFound, StateError, VersionMismatch
+from poseloom.core.error import (
+    InvalidCanvas,
+    InvalidOrder,
+    NotFound,
+    PoseloomError,
+    StateError,
+    VersionMismatch,
+)
 from poseloom.core.page import Cursor
 from poseloom.core.template import find_template, list_templates
 from poseloom.ports.unit import Unit
@@ -179,8 +187,16 @@ def _answer(view: CanvasView, status_code: int = 200) -> Answer:
     )
 
 
-def _describe(body: object = None, example: object = None, status: int = 200, **more: Any) -> dict[str, Any]:  # noqa: ANN401
-    told = describe(answers={status: CanvasDocument}, refuses=REFUSALS, body=body, example=example, **more)  # type: ignore[arg-type]
+def _describe(
+    body: Mapping[str, Any] | type[Body] | None = None,
+    example: object = None,
+    status: int = 200,
+    refuses: Sequence[type[PoseloomError]] = (),
+) -> dict[str, Any]:
+    unread = () if body is None else BODY_REFUSALS
+    told = describe(
+        answers={status: CanvasDocument}, refuses=[*REFUSALS, *unread, *refuses], body=body, example=example
+    )
     extra = told["openapi_extra"] or {}
     return {**told, "openapi_extra": {**extra, "parameters": [IF_MATCH]}}
 
@@ -221,7 +237,7 @@ async def _change(
     summary="Make a canvas",
     **describe(
         answers={201: CanvasDocument},
-        refuses=[NotFound, InvalidCanvas, InvalidOrder, StateError],
+        refuses=[NotFound, InvalidCanvas, InvalidOrder, StateError, *BODY_REFUSALS],
         body=NEW_CANVAS,
         body_required=False,
         example={"name": "Main Canvas", "template_id": "claude-code-4state-lite"},
@@ -336,7 +352,7 @@ async def remove_canvas(request: Request, door: OpenDoor, collection_id: str, ca
     f"{CANVAS}/from-template",
     operation_id="fill_canvas",
     summary="Put a template into a canvas",
-    **_describe(TemplateBody, {"template_id": "claude-code-4state"}),
+    **_describe(TemplateBody, {"template_id": "claude-code-4state"}, refuses=[StateError]),
 )
 async def post_template(request: Request, door: OpenDoor, collection_id: str, canvas_id: str) -> Response:
     """Put a template's graph into an empty canvas, or, with `replace`, in the place of the graph that is there."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from poseloom.api.door import Answer
 from poseloom.core.asset import Asset
 from poseloom.core.document import write_canvas
+from poseloom.core.error import PoseloomError, TooLarge, UnsupportedMedia
 from poseloom.core.field import plain_number
 from poseloom.core.kind import Kind
 from poseloom.core.page import Cursor, Page, close_page
@@ -24,6 +25,8 @@ R = TypeVar("R")
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Prose = Annotated[str, Field(max_length=4000)]
 Identity = Annotated[str, Field(min_length=1, max_length=200)]
+BODY_REFUSALS: tuple[type[PoseloomError], ...] = (TooLarge, UnsupportedMedia)
+"""Why a body is not read, whatever it says."""
 
 
 class Body(BaseModel):

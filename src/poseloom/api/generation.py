@@ -7,14 +7,13 @@ from fastapi import APIRouter, Request, Response
 from poseloom.api.document import Document
 from poseloom.api.door import Answer, OpenDoor, find_base_url, read_body
 from poseloom.api.job import JobDocument, tell_stopped, write_job, write_urls
-from poseloom.api.operation import IDEMPOTENT, describe
-from poseloom.api.parameter import add_parameters
+from poseloom.api.operation import describe
 from poseloom.core.answer import QueuedClip, Receipt, write_answer
 from poseloom.core.caller import Caller
 from poseloom.core.credential import Scope
+from poseloom.core.document import FPS_MAX, FPS_MIN, SIZE_MAX_PX, SIZE_MIN_PX
 from poseloom.core.error import (
     BudgetExceeded,
-    IdempotencyKeyReused,
     InsufficientCredits,
     InvalidOrder,
     MissingImages,
@@ -25,7 +24,7 @@ from poseloom.core.error import (
     TooLarge,
     UnsupportedMedia,
 )
-from poseloom.core.field import plain_number
+from poseloom.core.field import PROSE_LIMIT, TEXT_LIMIT, plain_number
 from poseloom.core.request import SEED_MAX, read_animation, read_generate_all
 from poseloom.ports.unit import Unit
 from poseloom.usecases.animation import generate_animation
@@ -33,7 +32,7 @@ from poseloom.usecases.cancel import cancel_canvas
 from poseloom.usecases.generate import Generation, generate_all, retry_failed
 
 CANVAS = "/v1/collections/{collection_id}/canvases/{canvas_id}"
-ORDER_REFUSALS = (NotFound, MissingImages, InsufficientCredits, PoseOutOfFrame, IdempotencyKeyReused)
+ORDER_REFUSALS = (NotFound, MissingImages, InsufficientCredits, PoseOutOfFrame)
 BODY_REFUSALS = (InvalidOrder, TooLarge, UnsupportedMedia)
 
 
@@ -105,31 +104,37 @@ class AnimationDocument(JobDocument):
     reverse_job: JobDocument | None
 
 
-_DURATION = {"type": "number", "minimum": 1, "maximum": 10, "multipleOf": 0.5}
-_SEED = {"type": "integer", "minimum": 0, "maximum": SEED_MAX}
+_DURATION = {"type": ["number", "null"], "minimum": 1, "maximum": 10, "multipleOf": 0.5}
+_SEED = {"type": ["integer", "null"], "minimum": 0, "maximum": SEED_MAX}
+_NAME = {"type": ["string", "null"], "maxLength": TEXT_LIMIT}
+_SWITCH = {"type": ["boolean", "null"]}
 GENERATE_ALL_BODY: dict[str, Any] = {
     "type": "object",
     "properties": {
         "skip_completed": {
-            "type": "boolean",
+            **_SWITCH,
             "default": True,
             "description": "Leave edges alone that have a clip; false makes all again.",
         },
         "duration": {**_DURATION, "description": "Seconds of every clip; else each edge's own `duration`, else 4."},
         "auto_reverse": {
-            "type": "boolean",
+            **_SWITCH,
             "default": True,
             "description": "Give every forward its reverse, free; an edge is added where there is none.",
         },
-        "edge_ids": {"type": "array", "items": {"type": "string"}, "description": "Only these edges."},
-        "generator": {"type": "string", "description": "What makes the clips; else the canvas' own."},
+        "edge_ids": {
+            "type": ["array", "null"],
+            "items": {"type": "string", "maxLength": TEXT_LIMIT},
+            "description": "Only these edges.",
+        },
+        "generator": {**_NAME, "description": "What makes the clips; else the canvas' own."},
         "seed": _SEED,
-        "dry_run": {"type": "boolean", "default": False, "description": "Queue and charge nothing; answer a quote."},
-        "max_credits": {"type": "number", "minimum": 0, "description": "Refuse when it costs more."},
-        "quote_id": {"type": "string", "description": "Of a dry run within 15 minutes: its price binds."},
+        "dry_run": {**_SWITCH, "default": False, "description": "Queue and charge nothing; answer a quote."},
+        "max_credits": {"type": ["number", "null"], "minimum": 0, "description": "Refuse when it costs more."},
+        "quote_id": {**_NAME, "description": "Of a dry run within 15 minutes: its price binds."},
         "targets": {
             "anyOf": [
-                {"type": "string", "enum": ["animations"]},
+                {"type": ["string", "null"], "enum": ["animations", None]},
                 {"type": "array", "items": {"type": "string", "enum": ["animations"]}, "minItems": 1},
             ],
             "description": "What is made; animations are the only thing so far.",
@@ -141,17 +146,21 @@ ANIMATION_BODY: dict[str, Any] = {
     "required": ["type", "source_image_asset_id"],
     "properties": {
         "type": {"type": "string", "enum": ["animation"]},
-        "source_image_asset_id": {"type": "string", "description": "Pose of the first frame."},
-        "end_image_asset_id": {"type": "string", "description": "Pose of the last frame; without it a loop is made."},
-        "name": {"type": "string"},
+        "source_image_asset_id": {"type": "string", "minLength": 1, "maxLength": TEXT_LIMIT},
+        "end_image_asset_id": {**_NAME, "description": "Pose of the last frame; without it a loop is made."},
+        "name": _NAME,
         "duration": {**_DURATION, "default": 4},
-        "animation_prompt": {"type": "string", "description": "What happens, for generators that read."},
-        "loop": {"type": "boolean", "description": "The pictures alone decide; taken for clients that send it."},
-        "auto_reverse": {"type": "boolean", "default": False, "description": "Make the way back too, free."},
-        "generator": {"type": "string"},
+        "animation_prompt": {
+            "type": ["string", "null"],
+            "maxLength": PROSE_LIMIT,
+            "description": "What happens, for generators that read.",
+        },
+        "loop": {**_SWITCH, "description": "The pictures alone decide; taken for clients that send it."},
+        "auto_reverse": {**_SWITCH, "default": False, "description": "Make the way back too, free."},
+        "generator": _NAME,
         "seed": _SEED,
-        "size": {"type": "integer", "minimum": 64, "maximum": 2048, "multipleOf": 2},
-        "fps": {"anyOf": [{"type": "number", "minimum": 1, "maximum": 60}, {"type": "string"}]},
+        "size": {"type": ["integer", "null"], "minimum": SIZE_MIN_PX, "maximum": SIZE_MAX_PX, "multipleOf": 2},
+        "fps": {"type": ["number", "null"], "minimum": FPS_MIN, "maximum": FPS_MAX},
     },
 }
 router = APIRouter(tags=["Generation"])
@@ -162,18 +171,15 @@ router = APIRouter(tags=["Generation"])
     status_code=202,
     summary="Make every clip that a canvas lacks",
     operation_id="generate_all",
-    **add_parameters(
-        describe(
-            answers={
-                202: {"model": GenerationDocument, "description": "Jobs were queued and charged for."},
-                200: {"model": GenerationDocument, "description": "Nothing was to be done, or it was a dry run."},
-            },
-            refuses=[*ORDER_REFUSALS, *BODY_REFUSALS, BudgetExceeded, QuoteExpired, QuoteChanged],
-            body=GENERATE_ALL_BODY,
-            body_required=False,
-            example={"skip_completed": True, "duration": 4},
-        ),
-        IDEMPOTENT,
+    **describe(
+        answers={
+            202: {"model": GenerationDocument, "description": "Jobs were queued and charged for."},
+            200: {"model": GenerationDocument, "description": "Nothing was to be done, or it was a dry run."},
+        },
+        refuses=[*ORDER_REFUSALS, *BODY_REFUSALS, BudgetExceeded, QuoteExpired, QuoteChanged],
+        body=GENERATE_ALL_BODY,
+        body_required=False,
+        example={"skip_completed": True, "duration": 4},
     ),
 )
 async def post_generate_all(request: Request, door: OpenDoor, collection_id: str, canvas_id: str) -> Response:
@@ -200,19 +206,16 @@ async def post_generate_all(request: Request, door: OpenDoor, collection_id: str
     status_code=202,
     summary="Make the clips that failed once more",
     operation_id="retry_failed",
-    **add_parameters(
-        describe(
-            answers={
-                202: {"model": GenerationDocument, "description": "Jobs were queued and charged for."},
-                200: {"model": GenerationDocument, "description": "No edge has failed."},
-            },
-            refuses=ORDER_REFUSALS,
-        ),
-        IDEMPOTENT,
+    **describe(
+        answers={
+            202: {"model": GenerationDocument, "description": "Jobs were queued and charged for."},
+            200: {"model": GenerationDocument, "description": "No edge has failed."},
+        },
+        refuses=ORDER_REFUSALS,
     ),
 )
 async def post_retry_failed(request: Request, door: OpenDoor, collection_id: str, canvas_id: str) -> Response:
-    """Queue the edges whose last job failed, each as long as it was; their credits were given back, so they cost anew."""
+    """Queue the edges whose last job failed, each as long as it was; they cost again, their credits came back."""
     service, base_url = door.service, find_base_url(request, door.service)
 
     def work(unit: Unit, caller: Caller) -> Answer:
@@ -228,9 +231,7 @@ async def post_retry_failed(request: Request, door: OpenDoor, collection_id: str
     CANVAS + "/cancel",
     summary="Call off what a canvas waits for",
     operation_id="cancel_canvas",
-    **add_parameters(
-        describe(answers={200: CancellationDocument}, refuses=[NotFound, IdempotencyKeyReused]), IDEMPOTENT
-    ),
+    **describe(answers={200: CancellationDocument}, refuses=[NotFound]),
 )
 async def post_cancel(request: Request, door: OpenDoor, collection_id: str, canvas_id: str) -> Response:
     """Cancel every job of a canvas that has not ended, and give its credits back. Clips that are there stay."""
@@ -258,19 +259,16 @@ async def post_cancel(request: Request, door: OpenDoor, collection_id: str, canv
     status_code=202,
     summary="Make one clip",
     operation_id="generate_animation",
-    **add_parameters(
-        describe(
-            answers={202: {"model": AnimationDocument, "description": "The job was queued and charged for."}},
-            refuses=[NotFound, InsufficientCredits, IdempotencyKeyReused, *BODY_REFUSALS],
-            body=ANIMATION_BODY,
-            example={
-                "type": "animation",
-                "name": "Wave",
-                "source_image_asset_id": "ast_e4d909c290d0fb1ca068ffaddf22cbd0",
-                "duration": 4,
-            },
-        ),
-        IDEMPOTENT,
+    **describe(
+        answers={202: {"model": AnimationDocument, "description": "The job was queued and charged for."}},
+        refuses=[NotFound, InsufficientCredits, *BODY_REFUSALS],
+        body=ANIMATION_BODY,
+        example={
+            "type": "animation",
+            "name": "Wave",
+            "source_image_asset_id": "ast_e4d909c290d0fb1ca068ffaddf22cbd0",
+            "duration": 4,
+        },
     ),
 )
 async def post_generate(request: Request, door: OpenDoor, collection_id: str) -> Response:

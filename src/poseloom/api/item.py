@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from poseloom.api.document import (
+    BODY_REFUSALS,
     AssetDocument,
     Body,
     Document,
@@ -168,7 +169,9 @@ async def get_item(request: Request, door: OpenDoor, collection_id: str, item_id
     "/collections/{collection_id}/items/{item_id}",
     operation_id="rename_pose",
     summary="Rename a pose",
-    **describe(answers={200: ItemDocument}, refuses=[NotFound], body=ItemBody, example={"name": "Waving"}),
+    **describe(
+        answers={200: ItemDocument}, refuses=[NotFound, *BODY_REFUSALS], body=ItemBody, example={"name": "Waving"}
+    ),
 )
 async def patch_item(request: Request, door: OpenDoor, collection_id: str, item_id: str) -> Response:
     """Give a pose another name."""

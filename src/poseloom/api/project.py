@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from poseloom.api.document import (
+    BODY_REFUSALS,
     Body,
     CollectionDocument,
     Document,
@@ -62,7 +63,10 @@ class CollectionBody(Body):
 
 
 class CollectionChange(Body):
-    """What is to be changed of a collection; config's keys are laid over those there."""
+    """What is to be changed of a collection.
+
+    Config's keys are laid over those there; null takes it out of its project, and says nothing elsewhere.
+    """
 
     name: Text | None = None
     project_id: Text | None = None
@@ -82,7 +86,7 @@ class CollectionPage(Document):
     status_code=201,
     operation_id="create_project",
     summary="Make a project",
-    **describe(answers={201: ProjectDocument}, body=ProjectBody, example={"name": "My app"}),
+    **describe(answers={201: ProjectDocument}, refuses=BODY_REFUSALS, body=ProjectBody, example={"name": "My app"}),
 )
 async def post_project(request: Request, door: OpenDoor) -> Response:
     """Make a project: a group of collections."""
@@ -129,7 +133,12 @@ async def get_project(request: Request, door: OpenDoor, project_id: str) -> Resp
     "/projects/{project_id}",
     operation_id="rename_project",
     summary="Rename a project",
-    **describe(answers={200: ProjectDocument}, refuses=[NotFound], body=ProjectBody, example={"name": "My other app"}),
+    **describe(
+        answers={200: ProjectDocument},
+        refuses=[NotFound, *BODY_REFUSALS],
+        body=ProjectBody,
+        example={"name": "My other app"},
+    ),
 )
 async def patch_project(request: Request, door: OpenDoor, project_id: str) -> Response:
     """Give a project another name."""
@@ -165,7 +174,7 @@ async def remove_project(request: Request, door: OpenDoor, project_id: str) -> R
     summary="Make a collection",
     **describe(
         answers={201: CollectionDocument},
-        refuses=[NotFound],
+        refuses=[NotFound, *BODY_REFUSALS],
         body=CollectionBody,
         example={"name": "Pim", "description": "A small friendly cat made of yarn"},
     ),
@@ -238,7 +247,7 @@ async def get_collection(request: Request, door: OpenDoor, collection_id: str) -
     summary="Change a collection",
     **describe(
         answers={200: CollectionDocument},
-        refuses=[NotFound],
+        refuses=[NotFound, *BODY_REFUSALS],
         body=CollectionChange,
         example={"config": {"caution_list": ["no hats"]}},
     ),
@@ -246,7 +255,8 @@ async def get_collection(request: Request, door: OpenDoor, collection_id: str) -
 async def patch_collection(request: Request, door: OpenDoor, collection_id: str) -> Response:
     """Change what the body names."""
     body = await read_model(request, CollectionChange)
-    changes = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
+    given = body.model_dump(exclude_unset=True)
+    changes = {name: value for name, value in given.items() if value is not None or name == "project_id"}
     tools = door.service.tools
     return await door.write(
         request,

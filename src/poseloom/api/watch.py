@@ -14,12 +14,17 @@ T = TypeVar("T")
 
 
 class Watch:
-    """Wakes those who wait when the stamp moves. Looks only while somebody waits; lives on one event loop."""
+    """Wakes those who wait when the stamp moves. Looks only while somebody waits; lives on one event loop.
+
+    Attributes:
+        waiting: How many wait.
+        is_closed: Nobody waits any more: the server stops.
+    """
 
     def __init__(self, stamp: Stamp) -> None:
         self._stamp = stamp
         self._moved = asyncio.Event()
-        self._waiting = 0
+        self.waiting = 0
         self._timer: asyncio.TimerHandle | None = None
         self._seen: object = None
         self.is_closed = False
@@ -31,7 +36,7 @@ class Watch:
         """
         if self.is_closed:
             return
-        self._waiting += 1
+        self.waiting += 1
         if self._timer is None or self._stamp.read() != since:
             self._seen = since
         if self._timer is None:
@@ -41,8 +46,8 @@ class Watch:
                 async with asyncio.timeout(seconds):
                     await self._moved.wait()
         finally:
-            self._waiting -= 1
-            if not self._waiting and self._timer is not None:
+            self.waiting -= 1
+            if not self.waiting and self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
 

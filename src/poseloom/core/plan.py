@@ -4,6 +4,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
 
 from poseloom.core.canvas import Canvas, Edge
 from poseloom.core.duration import choose_duration
@@ -99,6 +100,7 @@ def make_plan(
     *,
     clips: Set[str] = frozenset(),
     in_flight: Set[str] = frozenset(),
+    lengths: Mapping[str, Fraction] = MappingProxyType({}),
     allow_missing_images: bool = False,
 ) -> Plan:
     """Plan one call.
@@ -108,6 +110,7 @@ def make_plan(
         order: The options of the call.
         clips: Ids of edges that have a completed clip.
         in_flight: Ids of edges with a job under way.
+        lengths: Seconds of clips that are there or under way, by edge id: a reverse is as long as its forward is.
         allow_missing_images: Only the price is wanted; pictures may come later.
 
     Raises:
@@ -121,7 +124,7 @@ def make_plan(
         canvas = replace(canvas, edges=canvas.edges + created)
         kinds = classify(canvas)
     settled: dict[str, Line] = {}
-    planner = _Planner(kinds=kinds, order=order, clips=clips, in_flight=in_flight, settled=settled)
+    planner = _Planner(kinds=kinds, order=order, clips=clips, in_flight=in_flight, lengths=lengths, settled=settled)
     edges = {edge.id: edge for edge in canvas.edges}
     # A reverse asks what becomes of its forward, so forwards are settled first, wherever they stand.
     for edge in sorted(canvas.edges, key=lambda edge: kinds.kinds[edge.id] is Kind.REVERSE):
@@ -190,6 +193,7 @@ class _Planner:
     order: Order
     clips: Set[str]
     in_flight: Set[str]
+    lengths: Mapping[str, Fraction]
     settled: Mapping[str, Line]
 
     def settle(self, edge: Edge) -> Line:
@@ -199,7 +203,7 @@ class _Planner:
         reason = self._find_reason(edge, kind, forward_id)
         duration = choose_duration(edge, self.order.duration_seconds if reason is None else None)
         if forward_id is not None:
-            duration = self.settled[forward_id].duration_seconds
+            duration = self._measure_forward(self.settled[forward_id])
         line = Line(
             edge_id=edge.id,
             kind=kind,
@@ -215,6 +219,12 @@ class _Planner:
         if kind is Kind.REVERSE:
             return replace(line, action=Action.REVERSE)
         return replace(line, action=Action.RENDER, credits=price_clip(duration, self.order.rate))
+
+    def _measure_forward(self, forward: Line) -> Fraction:
+        """Return how long a forward's frames are: as this plan makes them, else as they are there or under way."""
+        if forward.action is Action.RENDER:
+            return forward.duration_seconds
+        return self.lengths.get(forward.edge_id, forward.duration_seconds)
 
     def _find_reason(self, edge: Edge, kind: Kind, forward_id: str | None) -> Reason | None:
         """Return why an edge is skipped, or None when its clip is made."""

@@ -42,11 +42,14 @@ def generate_animation(
 
     Raises:
         NotFound: There is no such collection for this caller.
-        InvalidOrder: There is no such generator, or an asset is no picture of the caller's.
+        InvalidOrder: There is no such generator or it cannot make the clip, or an asset is no picture of the caller's.
         InsufficientCredits: The balance does not cover the price.
     """
     find_collection(unit, caller, collection_id)
     generator = catalogue.choose_generator(order.generator)
+    generator.check_clip(
+        duration_seconds=order.duration_seconds, size=order.size or catalogue.size, is_loop=order.is_loop
+    )
     poses = find_poses(unit, caller, [order.source_image_asset_id, order.target_image_asset_id])
     _check_pictures(order, poses)
     account = name_account(caller.workspace_id)

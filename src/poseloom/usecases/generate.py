@@ -83,7 +83,7 @@ def generate_all(
 
     Raises:
         NotFound: There is no such canvas for this caller.
-        InvalidOrder: An option names an edge or a generator that is not there.
+        InvalidOrder: An option names an edge or a generator that is not there, or the generator cannot make a clip.
         MissingImages: A clip is to be made and one of its poses has no picture.
         InsufficientCredits: The balance does not cover the price.
         BudgetExceeded: The price is above `max_credits`.
@@ -104,7 +104,14 @@ def generate_all(
         quote = find_quote(kept, canvas_id=stored.id, now=tools.now())
     # A dry run is told today's price: an old quote must not beget a new one.
     rate = generator.rate if quote is None or request.dry_run else quote.rate
-    plan = make_plan(stored.canvas, replace(request.order, rate=rate), clips=desk.clips.keys(), in_flight=live.keys())
+    plan = make_plan(
+        stored.canvas,
+        replace(request.order, rate=rate),
+        clips=desk.clips.keys(),
+        in_flight=live.keys(),
+        lengths=_measure(desk),
+    )
+    _check_clips(desk, plan, generator)
     order_fingerprint = fingerprint_order(generator.name, request.seed)
     if quote is not None and not request.dry_run:
         check_quote(quote, plan, order_fingerprint)
@@ -121,6 +128,7 @@ def retry_failed(
 
     Raises:
         NotFound: There is no such canvas for this caller.
+        InvalidOrder: The generator cannot make a clip any more.
         MissingImages: A clip is to be made and one of its poses has no picture.
         InsufficientCredits: The balance does not cover the price.
         PoseOutOfFrame: A new pose reaches out of the frame that the canvas' clips share.
@@ -146,10 +154,27 @@ def retry_failed(
         for edge in stored.canvas.edges
     )
     order = Order(edge_ids=frozenset(failed), rate=generator.rate)
-    plan = make_plan(replace(stored.canvas, edges=edges), order, clips=clips.keys(), in_flight=live.keys())
+    plan = make_plan(
+        replace(stored.canvas, edges=edges), order, clips=clips.keys(), in_flight=live.keys(), lengths=_measure(desk)
+    )
+    _check_clips(desk, plan, generator)
     # What was ordered then is how long the clip is now; the canvas itself keeps saying what it said.
     kept = replace(plan, canvas=replace(stored.canvas, edges=stored.canvas.edges + plan.created))
     return queue_plan(desk, kept, generator, None)
+
+
+def _check_clips(desk: _Desk, plan: Plan, generator: GeneratorFacts) -> None:
+    """Refuse an order of clips that the generator cannot make; reverses are made here, whoever made their forwards."""
+    size = desk.stored.canvas.size or desk.catalogue.size
+    for line in plan.list_made():
+        if line.action is Action.RENDER:
+            generator.check_clip(duration_seconds=line.duration_seconds, size=size, is_loop=line.source == line.target)
+
+
+def _measure(desk: _Desk) -> dict[str, Fraction]:
+    """Return how long the clips are that are there, and those that are under way, which will be there."""
+    lengths = {edge_id: clip.duration_seconds for edge_id, clip in desk.clips.items()}
+    return lengths | {edge_id: job.duration_seconds for edge_id, job in desk.live.items()}
 
 
 def _quote(desk: _Desk, plan: Plan, rate: Fraction, order_fingerprint: str) -> Generation:

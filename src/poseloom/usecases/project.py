@@ -1,13 +1,13 @@
 """Projects and collections."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from poseloom.core.caller import Caller
 from poseloom.core.error import StateError
 from poseloom.core.identity import Prefix
 from poseloom.core.job import Job
-from poseloom.core.page import Page
+from poseloom.core.page import LIMIT_MAX, Cursor, Page
 from poseloom.core.workspace import Collection, Project
 from poseloom.ports.tool import Tools
 from poseloom.ports.unit import Unit
@@ -120,6 +120,8 @@ def change_collection(
 ) -> CollectionView:
     """Set what is named of `name`, `description`, `project_id` and `config`; config's keys are laid over those there.
 
+    None as `project_id` takes the collection out of its project.
+
     Raises:
         NotFound: It is not there, or not the caller's; or the project is not.
     """
@@ -140,8 +142,22 @@ def delete_collection(unit: Unit, caller: Caller, collection_id: str, tools: Too
         NotFound: It is not there, or not the caller's.
     """
     find_collection(unit, caller, collection_id)
+    # Whoever orders or settles takes the canvas first; the same order here, so that nobody waits in a circle.
+    for canvas_id in sorted(_list_canvas_ids(unit, caller, collection_id)):
+        unit.canvases.lock(caller.workspace_id, canvas_id)
     cancelled = cancel_jobs(unit, unit.jobs.list_live_of_collection(collection_id), tools)
     for shelf in (unit.canvases, unit.items, unit.assets):
         shelf.remove_all(collection_id=collection_id)
     unit.collections.remove(collection_id)
     return cancelled
+
+
+def _list_canvas_ids(unit: Unit, caller: Caller, collection_id: str) -> Iterator[str]:
+    page = Page(limit=LIMIT_MAX)
+    while True:
+        rows = unit.canvases.list_page(caller.workspace_id, page, collection_id=collection_id)
+        yield from (stored.id for stored in rows[: page.limit])
+        if len(rows) <= page.limit:
+            return
+        last = rows[page.limit - 1]
+        page = replace(page, after=Cursor.at(last.created_at, last.id))

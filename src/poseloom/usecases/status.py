@@ -13,13 +13,8 @@ from poseloom.core.stored_canvas import StoredCanvas
 from poseloom.ports.unit import Unit
 
 
-def read_edges(unit: Unit, stored: StoredCanvas) -> tuple[EdgeState, ...]:
-    """Return where every edge of a canvas stands, in canvas order."""
-    return judge_edges(stored, unit.clips.read(stored.id), unit.jobs.list_last(stored.id))
-
-
 def judge_edges(stored: StoredCanvas, clips: Mapping[str, EdgeClip], last: Mapping[str, Job]) -> tuple[EdgeState, ...]:
-    """Return where every edge of a canvas stands.
+    """Return where every edge of a canvas stands, in canvas order.
 
     Args:
         stored: The canvas.

@@ -21,6 +21,12 @@ def open_workspace(unit: Unit, name: str, *, tools: Tools, catalogue: Catalogue)
     return workspace
 
 
+def rename_workspace(unit: Unit, caller: Caller, name: str) -> Workspace:
+    """Give the caller's workspace another name."""
+    unit.workspaces.change(caller.workspace_id, name=name)
+    return read_workspace(unit, caller)
+
+
 def read_workspace(unit: Unit, caller: Caller) -> Workspace:
     """Return the caller's workspace."""
     return find(unit.workspaces, caller, Prefix.WORKSPACE, caller.workspace_id)

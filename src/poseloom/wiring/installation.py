@@ -116,7 +116,7 @@ def open_installation(
         stack.callback(enqueuer.close)
         database = stack.enter_context(open_database(settings, enqueuer.enqueue))
         blobs = open_blobs(settings.find_blob_url())
-        stamp = open_stamp(settings.find_database_url())
+        stamp = open_stamp(settings.find_database_url(), database.count_saves)
         stack.callback(stamp.close)
         if maker is None:
             maker = stack.enter_context(_open_maker(settings, needed=bool(lanes)))

@@ -126,7 +126,11 @@ class Bench:
 
         database = SqlDatabase(url, enqueue)
         metadata.create_all(database.engine)
-        stamp, tools, blobs = open_stamp(url), CountingTools(), open_blobs((folder / "blobs").as_uri())
+        stamp, tools, blobs = (
+            open_stamp(url, database.count_saves),
+            CountingTools(),
+            open_blobs((folder / "blobs").as_uri()),
+        )
         service = Service(
             database=database, stamp=stamp, blobs=blobs, catalogue=CATALOGUE, tools=tools,
             stop_jobs=stopped.extend, find_faults=list, fetch_image=pictures.__getitem__,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poseloom.core.answer import QueuedClip, Receipt, write_answer
-from poseloom.core.canvas import Canvas, Node
+from poseloom.core.canvas import Canvas, Edge, Node
 from poseloom.core.document import parse_canvas
 from poseloom.core.error import InvalidOrder, MissingImages
 from poseloom.core.job import JobState
@@ -171,3 +171,16 @@ def test_every_missing_picture_is_named_once() -> None:
     assert raised.value.fields == {"nodes": ["a", "b"], "edges": ["x", "y"]}
     pictured = replace(canvas, nodes=tuple(Node(id=node.id, name=node.id, asset_id="ast") for node in canvas.nodes))
     assert make_plan(pictured, Order()).total_credits == 40
+
+
+def test_a_reverse_is_as_long_as_the_clip_of_its_forward_is_and_not_as_the_order_says() -> None:
+    canvas = Canvas(
+        name="Two", initial_node="a",
+        nodes=(Node(id="a", name="a", image="a.png"), Node(id="b", name="b", image="b.png")),
+        edges=(Edge(id="ab", source="a", target="b"), Edge(id="ba", source="b", target="a")),
+    )  # fmt: skip
+    order = Order(duration_seconds=Fraction(3))
+    there = make_plan(canvas, order, clips={"ab"}, lengths={"ab": Fraction(2)})
+    under_way = make_plan(canvas, order, in_flight={"ab"}, lengths={"ab": Fraction(1)})
+    made = make_plan(canvas, order, lengths={"ab": Fraction(1)})
+    assert [plan.lines[1].duration_seconds for plan in (there, under_way, made)] == [2, 1, 3]

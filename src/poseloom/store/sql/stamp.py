@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -33,24 +34,25 @@ class SqliteStamp:
 class ClockStamp:
     """Where a database tells no stamp: time in slices, and every save of this process."""
 
-    def __init__(self) -> None:
-        self._saves = 0
-
-    def note_save(self) -> None:
-        """Note that this process has saved something."""
-        self._saves += 1
+    def __init__(self, count_saves: Callable[[], int]) -> None:
+        self._count_saves = count_saves
 
     def read(self) -> object:
         """Return the present slice and the saves of this process."""
-        return int(time.monotonic() / SLICE_SECONDS), self._saves
+        return int(time.monotonic() / SLICE_SECONDS), self._count_saves()
 
     def close(self) -> None:
         """Nothing to let go."""
 
 
-def open_stamp(url: str) -> SqliteStamp | ClockStamp:
-    """Return the stamp of a database."""
+def open_stamp(url: str, count_saves: Callable[[], int]) -> SqliteStamp | ClockStamp:
+    """Return the stamp of a database.
+
+    Args:
+        url: Where it is.
+        count_saves: How often this process has saved something there.
+    """
     address = make_url(url)
     if address.get_backend_name() == "sqlite" and address.database:
         return SqliteStamp(Path(address.database))
-    return ClockStamp()
+    return ClockStamp(count_saves)
