@@ -76,10 +76,11 @@ fix: setup ## Mend format and what the linter can mend
 bench: setup ## Print the figures that README and docs quote
 	$(RUN) python -m benchmarks --uv $(UV)
 
-browser: ## Chromium for the browser tests, from Debian when it is missing
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
-	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }
+browser: ## Chromium and curl for the end-to-end tests, from Debian when they are missing
+	@missing=; command -v curl >/dev/null || missing=curl; \
+	  command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
+	  [ -z "$$missing" ] || { as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; }
 
 clean: ## Remove what was built
 	rm -rf .venv .tools build demo/build src/poseloom/wiring/demo_mascot src/poseloom/api/static player/node_modules dist $(PLAYER)

@@ -15,6 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--law-steps", type=int, default=600, help="steps that the laws of jobs and money are tried for; 10000 for long"
     )
+    parser.addoption("--fuzz", type=int, default=5, help="examples per operation of the API; 100 for long")
     parser.addoption("--kills", type=int, default=6, help="how often the server is killed; 30 for long")
     parser.addoption(
         "--player-schema", type=Path, help="JSON Schema of another player to hold manifests against beside our own"

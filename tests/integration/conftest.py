@@ -1,6 +1,7 @@
 """One Postgres for the run, a fresh database for each test that asks for one."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
@@ -20,3 +21,12 @@ def postgres_url(postgres_server: URL) -> Iterator[str]:
     """Return the address of an empty database of its own."""
     with open_database(postgres_server) as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def sql_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database, of either kind in turn."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("postgres_url")
+        return url
+    return f"sqlite:///{tmp_path / 'poseloom.db'}"

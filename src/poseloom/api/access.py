@@ -10,7 +10,7 @@ from poseloom.api.porch import STATE_LIMITS
 from poseloom.api.service import Service
 from poseloom.core.caller import Caller
 from poseloom.core.credential import hash_key, is_key
-from poseloom.core.error import Unauthorized
+from poseloom.core.error import InvalidRequest, Unauthorized
 from poseloom.core.rate_limit import RateLimits, Tally, count_call, measure_allowance
 from poseloom.usecases.key import find_caller, note_use
 
@@ -41,9 +41,12 @@ class KeyRing:
         """Return who calls, and count the call.
 
         Raises:
+            InvalidRequest: The address holds what no id holds and no database keeps.
             Unauthorized: There is no key, or none that is known.
             RateLimited: The key has called too often.
         """
+        if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+            raise InvalidRequest("the address holds a NUL, which no id does; leave out %00", field="path")
         state = request.scope.setdefault("state", {})
         caller = state.get(STATE_CALLER)
         if caller is None:

@@ -19,7 +19,7 @@ from poseloom.api.document import (
     write_key,
     write_workspace,
 )
-from poseloom.api.door import Answer, ListPage, OpenDoor, read_model
+from poseloom.api.door import KEY_FIRST, Answer, ListPage, OpenDoor, read_model
 from poseloom.api.operation import describe
 from poseloom.core.caller import Caller
 from poseloom.core.credential import DEFAULT_SCOPES, Scope
@@ -32,7 +32,7 @@ from poseloom.usecases.credit import grant_credits, list_entries, read_balance
 from poseloom.usecases.key import list_keys, make_first_key, make_key, revoke_key
 from poseloom.usecases.workspace import open_workspace, read_workspace, rename_workspace
 
-router = APIRouter(prefix="/v1", tags=["Account"])
+router = APIRouter(prefix="/v1", tags=["Account"], dependencies=KEY_FIRST)
 
 
 class WorkspaceBody(Body):
@@ -51,7 +51,7 @@ class KeyBody(Body):
     """A key. Without scopes it may read and write."""
 
     name: Text
-    scopes: Annotated[list[Scope], Field(min_length=1, strict=False)] | None = None
+    scopes: Annotated[list[Annotated[Scope, Field(strict=False)]], Field(min_length=1)] | None = None
 
 
 class NewKeyDocument(KeyDocument):
@@ -77,9 +77,9 @@ class CreditsDocument(Document):
 
 
 class GrantBody(Body):
-    """Credits to be issued. The same reference is booked once."""
+    """Credits to be issued, whole or half. The same reference is booked once."""
 
-    credits: Annotated[float, Field(gt=0, le=1_000_000_000, multiple_of=0.001, strict=False)]
+    credits: Annotated[float, Field(gt=0, le=1_000_000_000, multiple_of=0.5)]
     reference: Text
     workspace_id: Text | None = None
 

@@ -16,6 +16,16 @@ from poseloom.api.openapi import open_api
 from poseloom.api.porch import Meter, Origins, Porch
 from poseloom.api.service import Service
 
+EXPOSED_HEADERS = (
+    "ETag",
+    "Location",
+    "Retry-After",
+    "Idempotent-Replayed",
+    "X-Request-Id",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+)
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 system = APIRouter(include_in_schema=False)
@@ -36,10 +46,11 @@ async def tell_readiness(door: OpenDoor) -> Response:
 
 
 @system.get("/metrics")
-async def tell_metrics(request: Request) -> Response:
+async def tell_metrics(request: Request, door: OpenDoor) -> Response:
     """Tell Prometheus what was counted."""
-    registry = request.app.state.registry
-    return Response(await run_in_threadpool(generate_latest, registry), media_type=CONTENT_TYPE_LATEST)
+    state = request.app.state
+    state.meter.note_waiting(await run_in_threadpool(door.service.count_waiting))
+    return Response(await run_in_threadpool(generate_latest, state.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 def list_routers() -> list[APIRouter]:
@@ -77,13 +88,14 @@ def create_app(
     app.state.files = FileIndex(service)
     app.state.registry = registry
     install_errors(app)
-    app.add_middleware(Porch, meter=Meter(registry))
+    app.state.meter = Meter(registry)
+    app.add_middleware(Porch, meter=app.state.meter)
     if service.origins:
         app.add_middleware(
             Origins,
             allow_origins=list(service.origins),
             allow_methods=["*"],
             allow_headers=["*"],
-            expose_headers=["ETag", "Location", "Retry-After", "Idempotent-Replayed", "X-Request-Id"],
+            expose_headers=EXPOSED_HEADERS,
         )
     return app

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from poseloom.api.document import (
     BODY_REFUSALS,
+    NO_NUL,
     Body,
     CanvasDocument,
     CanvasSummaryDocument,
@@ -19,6 +20,7 @@ from poseloom.api.document import (
     write_stored_canvas,
 )
 from poseloom.api.door import (
+    KEY_FIRST,
     Answer,
     Door,
     ListPage,
@@ -65,7 +67,7 @@ from poseloom.usecases.canvas import (
 )
 from poseloom.usecases.status import read_status
 
-router = APIRouter(prefix="/v1", tags=["Canvases"])
+router = APIRouter(prefix="/v1", tags=["Canvases"], dependencies=KEY_FIRST)
 Work = Callable[[Editor], CanvasView]
 CANVAS = "/collections/{collection_id}/canvases/{canvas_id}"
 REFUSALS = (NotFound, InvalidCanvas, InvalidOrder, VersionMismatch)
@@ -96,10 +98,10 @@ class TemplateBody(Body):
 NODE: Mapping[str, Any] = {
     "type": "object",
     "properties": {
-        "id": {"type": "string", "minLength": 1, "maxLength": 200},
-        "itemName": {"type": ["string", "null"], "maxLength": 200},
-        "assetId": {"type": ["string", "null"], "maxLength": 200},
-        "imagePrompt": {"type": ["string", "null"], "maxLength": 4000},
+        "id": {"type": "string", "pattern": NO_NUL, "minLength": 1, "maxLength": 200},
+        "itemName": {"type": ["string", "null"], "pattern": NO_NUL, "maxLength": 200},
+        "assetId": {"type": ["string", "null"], "pattern": NO_NUL, "maxLength": 200},
+        "imagePrompt": {"type": ["string", "null"], "pattern": NO_NUL, "maxLength": 4000},
         "position": {
             "type": ["object", "null"],
             "properties": {"x": {"type": ["number", "null"]}, "y": {"type": ["number", "null"]}},
@@ -110,7 +112,7 @@ CONDITION: Mapping[str, Any] = {
     "type": "object",
     "required": ["input"],
     "properties": {
-        "input": {"type": "string", "minLength": 1, "maxLength": 200},
+        "input": {"type": "string", "pattern": NO_NUL, "minLength": 1, "maxLength": 200},
         "op": {"enum": ["==", "!=", ">", "<", ">=", "<=", "eq", "neq", "gt", "lt", "gte", "lte", None]},
         "value": {"type": ["boolean", "number", "null"]},
     },
@@ -118,14 +120,20 @@ CONDITION: Mapping[str, Any] = {
 EDGE: Mapping[str, Any] = {
     "type": "object",
     "properties": {
-        "id": {"type": "string", "minLength": 1, "maxLength": 200},
-        "source": {"type": "string", "minLength": 1, "maxLength": 200, "description": "A node's id, or `*`."},
-        "target": {"type": "string", "minLength": 1, "maxLength": 200},
+        "id": {"type": "string", "pattern": NO_NUL, "minLength": 1, "maxLength": 200},
+        "source": {
+            "type": "string",
+            "pattern": NO_NUL,
+            "minLength": 1,
+            "maxLength": 200,
+            "description": "A node's id, or `*`.",
+        },
+        "target": {"type": "string", "pattern": NO_NUL, "minLength": 1, "maxLength": 200},
         "conditions": {"type": ["array", "null"], "items": CONDITION, "maxItems": 64},
         "priority": {"type": ["integer", "null"]},
         "speed": {"type": ["number", "null"], "exclusiveMinimum": 0},
         "duration": {"type": ["number", "null"], "minimum": 1, "maximum": 10, "multipleOf": 0.5},
-        "description": {"type": ["string", "null"], "maxLength": 4000},
+        "description": {"type": ["string", "null"], "pattern": NO_NUL, "maxLength": 4000},
         "reverse": {"type": ["boolean", "null"]},
         "exit": {"enum": ["now", "loop_end", None]},
     },
@@ -134,25 +142,25 @@ INPUT: Mapping[str, Any] = {
     "type": "object",
     "required": ["name", "type"],
     "properties": {
-        "name": {"type": "string", "minLength": 1, "maxLength": 200},
+        "name": {"type": "string", "pattern": NO_NUL, "minLength": 1, "maxLength": 200},
         "type": {"enum": ["boolean", "number", "trigger"]},
         "default": {"type": ["boolean", "number", "null"]},
         "system": {"type": ["boolean", "null"]},
     },
 }
 GRAPH: Mapping[str, Any] = {
-    "name": {"type": ["string", "null"], "maxLength": 200},
-    "initialNode": {"type": ["string", "null"], "maxLength": 200},
+    "name": {"type": ["string", "null"], "pattern": NO_NUL, "maxLength": 200},
+    "initialNode": {"type": ["string", "null"], "pattern": NO_NUL, "maxLength": 200},
     "nodes": {"type": ["array", "null"], "items": {**NODE, "required": []}},
     "edges": {"type": ["array", "null"], "items": {**EDGE, "required": ["source", "target"]}},
     "inputs": {"type": ["array", "null"], "items": INPUT},
     "size": {"type": ["integer", "null"], "minimum": 64, "maximum": 2048, "multipleOf": 2},
     "fps": {"type": ["number", "null"], "minimum": 1, "maximum": 60},
-    "generator": {"type": ["string", "null"], "maxLength": 200},
+    "generator": {"type": ["string", "null"], "pattern": NO_NUL, "maxLength": 200},
 }
 NEW_CANVAS: Mapping[str, Any] = {
     "type": "object",
-    "properties": {**GRAPH, "template_id": {"type": ["string", "null"], "maxLength": 200}},
+    "properties": {**GRAPH, "template_id": {"type": ["string", "null"], "pattern": NO_NUL, "maxLength": 200}},
 }
 WHOLE_CANVAS: Mapping[str, Any] = {
     "type": "object",

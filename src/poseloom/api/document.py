@@ -22,9 +22,10 @@ from poseloom.usecases.item import ItemView
 from poseloom.usecases.project import CollectionView
 
 R = TypeVar("R")
-Text = Annotated[str, Field(min_length=1, max_length=200)]
-Prose = Annotated[str, Field(max_length=4000)]
-Identity = Annotated[str, Field(min_length=1, max_length=200)]
+NO_NUL = r"^[^\x00]*$"
+"""Databases do not keep that character."""
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
+Prose = Annotated[str, Field(max_length=4000, pattern=NO_NUL)]
 BODY_REFUSALS: tuple[type[PoseloomError], ...] = (TooLarge, UnsupportedMedia)
 """Why a body is not read, whatever it says."""
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from poseloom.core import error as tree
 from poseloom.core.error import (
@@ -115,13 +117,22 @@ def _answer_http(request: Request, error: Exception) -> Response:
         case http.HTTPStatus.NOT_FOUND:
             return answer_error(NotFound(f"there is nothing at {path[:200]}; see /docs"))
         case http.HTTPStatus.METHOD_NOT_ALLOWED:
-            allow = (error.headers or {}).get("Allow", "")
+            allow = ", ".join(_list_methods(request))
             problem = f"{request.method} is not known at {path[:200]}; use {allow}"
             return answer_error(MethodNotAllowed(problem, allow=allow))
         case http.HTTPStatus.BAD_REQUEST:
             return answer_error(InvalidRequest(f"body: {error.detail}", field="body"))
         case _:
             return answer_error(FaultError(f"{error.detail}"))
+
+
+def _list_methods(request: Request) -> list[str]:
+    """Return every method that some route knows at an address; a router by itself names those of one route alone."""
+    known: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.matches(dict(request.scope))[0] is not Match.NONE:
+            known |= route.methods or set()
+    return sorted(known)
 
 
 def _answer_defect(request: Request, error: Exception) -> Response:

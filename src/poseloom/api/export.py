@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from poseloom.api.document import Document
-from poseloom.api.door import Answer, OpenDoor, find_base_url
+from poseloom.api.door import KEY_FIRST, Answer, OpenDoor, find_base_url
 from poseloom.api.operation import describe
 from poseloom.api.parameter import PARTIAL, add_parameters, read_switch
 from poseloom.core.caller import Caller
@@ -59,7 +59,7 @@ class LintDocument(Document):
     safe: bool
 
 
-router = APIRouter(tags=["Export"])
+router = APIRouter(tags=["Export"], dependencies=KEY_FIRST)
 
 
 @router.get(

@@ -3,9 +3,10 @@
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 
-from poseloom.api.document import Document
-from poseloom.api.door import Answer, OpenDoor, find_base_url, read_body
+from poseloom.api.document import NO_NUL, Document
+from poseloom.api.door import KEY_FIRST, Answer, OpenDoor, find_base_url, read_body
 from poseloom.api.job import JobDocument, tell_stopped, write_job, write_urls
 from poseloom.api.operation import describe
 from poseloom.core.answer import QueuedClip, Receipt, write_answer
@@ -43,70 +44,70 @@ class LineDocument(Document):
     kind: Literal["loop", "forward", "reverse", "any_state"]
     source: str
     target: str
-    action: str
-    reason: str | None
-    duration: float
+    action: Literal["render", "reverse", "skip"]
+    reason: str | None = Field(description="Why it is skipped.")
+    duration: float = Field(description="Seconds of video.")
     credits: float
     job_id: str | None
 
 
 class QueuedDocument(Document):
-    """A job that was queued, and where its clip will be."""
+    """A job that was queued."""
 
     id: str
     edge_id: str
     status: str
-    urls: dict[str, str]
+    urls: dict[str, str] = Field(description="Where its files will be, by kind; 404 with `Retry-After` until then.")
 
 
 class GenerationDocument(Document):
-    """What an order does and costs. The later names are what newer clients read."""
+    """What an order does and costs."""
 
     canvas_id: str
     dry_run: bool
-    loops: int
+    loops: int = Field(description="Edges of this kind in the canvas, whether made now or not; so the next three.")
     forwards: int
     reverses: int
     any_state: int
-    queued: int
-    skipped: int
-    total_credits: float
-    edges: list[LineDocument]
-    balance: float
+    queued: int = Field(description="Jobs that were queued.")
+    skipped: int = Field(description="Edges that were left alone.")
+    total_credits: float = Field(description="What it costs; of a dry run, what it would cost.")
+    estimated_cost: float = Field(description="The same.")
+    actual_cost: float = Field(description="What was taken; 0 for a dry run.")
+    would_charge_credits: float = Field(description="The price once more, as newer clients read it.")
+    edges: list[LineDocument] = Field(description="One line for each edge, in canvas order, new reverses last.")
+    planned_jobs: list[LineDocument] = Field(description="The lines for which a clip is made.")
+    generated: list[LineDocument] = Field(description="The same, unless it is a dry run.")
+    skipped_items: list[LineDocument] = Field(description="The lines for which none is made.")
+    reverse_free: list[str] = Field(description="Edges whose clip is made of their forward's, free.")
+    already_complete: list[str] = Field(description="Edges that have a clip.")
+    balance: float = Field(description="Credits that are left.")
     jobs: list[QueuedDocument]
-    status_url: str
-    quote_id: str | None
+    status_url: str = Field(description="Where to see how far the canvas is.")
+    quote_id: str | None = Field(description="Of a dry run: holds its price when the order names it.")
     quote_expires_at: str | None
-    estimated_cost: float
-    actual_cost: float
-    would_charge_credits: float
-    planned_jobs: list[LineDocument]
-    generated: list[LineDocument]
-    skipped_items: list[LineDocument]
-    reverse_free: list[str]
-    already_complete: list[str]
 
 
 class CancellationDocument(Document):
     """What was called off."""
 
     canvas_id: str
-    cancelled: list[str]
-    refunded: float
+    cancelled: list[str] = Field(description="Ids of the jobs.")
+    refunded: float = Field(description="Credits that were given back.")
     balance: float
     status_url: str
 
 
 class AnimationDocument(JobDocument):
-    """The job of one clip; `reverse_job` is that of the way back, when it was wanted."""
+    """The job of one clip."""
 
-    balance: float
-    reverse_job: JobDocument | None
+    balance: float = Field(description="Credits that are left.")
+    reverse_job: JobDocument | None = Field(description="The job of the way back, when it was wanted.")
 
 
 _DURATION = {"type": ["number", "null"], "minimum": 1, "maximum": 10, "multipleOf": 0.5}
 _SEED = {"type": ["integer", "null"], "minimum": 0, "maximum": SEED_MAX}
-_NAME = {"type": ["string", "null"], "maxLength": TEXT_LIMIT}
+_NAME = {"type": ["string", "null"], "pattern": NO_NUL, "maxLength": TEXT_LIMIT}
 _SWITCH = {"type": ["boolean", "null"]}
 GENERATE_ALL_BODY: dict[str, Any] = {
     "type": "object",
@@ -124,7 +125,7 @@ GENERATE_ALL_BODY: dict[str, Any] = {
         },
         "edge_ids": {
             "type": ["array", "null"],
-            "items": {"type": "string", "maxLength": TEXT_LIMIT},
+            "items": {"type": "string", "pattern": NO_NUL, "maxLength": TEXT_LIMIT},
             "description": "Only these edges.",
         },
         "generator": {**_NAME, "description": "What makes the clips; else the canvas' own."},
@@ -146,12 +147,13 @@ ANIMATION_BODY: dict[str, Any] = {
     "required": ["type", "source_image_asset_id"],
     "properties": {
         "type": {"type": "string", "enum": ["animation"]},
-        "source_image_asset_id": {"type": "string", "minLength": 1, "maxLength": TEXT_LIMIT},
+        "source_image_asset_id": {"type": "string", "pattern": NO_NUL, "minLength": 1, "maxLength": TEXT_LIMIT},
         "end_image_asset_id": {**_NAME, "description": "Pose of the last frame; without it a loop is made."},
         "name": _NAME,
         "duration": {**_DURATION, "default": 4},
         "animation_prompt": {
             "type": ["string", "null"],
+            "pattern": NO_NUL,
             "maxLength": PROSE_LIMIT,
             "description": "What happens, for generators that read.",
         },
@@ -163,7 +165,7 @@ ANIMATION_BODY: dict[str, Any] = {
         "fps": {"type": ["number", "null"], "minimum": FPS_MIN, "maximum": FPS_MAX},
     },
 }
-router = APIRouter(tags=["Generation"])
+router = APIRouter(tags=["Generation"], dependencies=KEY_FIRST)
 
 
 @router.post(

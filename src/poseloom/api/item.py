@@ -17,7 +17,7 @@ from poseloom.api.document import (
     write_asset,
     write_item,
 )
-from poseloom.api.door import Answer, Door, ListPage, OpenDoor, Verb, find_base_url, read_model
+from poseloom.api.door import KEY_FIRST, Answer, Door, ListPage, OpenDoor, Verb, find_base_url, read_model
 from poseloom.api.operation import describe
 from poseloom.api.upload import DESCRIPTION, keep_picture, read_upload
 from poseloom.core.asset import AssetKind
@@ -33,13 +33,14 @@ from poseloom.usecases.item import (
     KeptPicture,
     add_pose,
     archive_item,
+    find_item,
     list_items,
     read_item,
     rename_item,
     replace_picture,
 )
 
-router = APIRouter(prefix="/v1", tags=["Poses"])
+router = APIRouter(prefix="/v1", tags=["Poses"], dependencies=KEY_FIRST)
 Use = Callable[[str, KeptPicture], Verb]
 """What is done with a picture, and the name that it came with, once it is kept."""
 _PICTURE_REFUSALS: Sequence[type[PoseloomError]] = [NotFound, TooLarge, UnsupportedMedia, InvalidImage, FetchRefused]
@@ -71,17 +72,20 @@ def _describe_upload(answers: dict[int, object]) -> dict[str, Any]:
 
 
 async def _upload(request: Request, door: Door, use: Use) -> Response:
+    await run_in_threadpool(_look_first, door, await door.identify(request, Scope.WRITE), request)
     upload = await read_upload(request, door)
     name = upload.name or "Pose"
-    await run_in_threadpool(_look_first, door, await door.identify(request, Scope.WRITE), request)
     picture = await run_in_threadpool(keep_picture, upload, door)
     return await door.write(request, use(name, picture), content=upload.fingerprint)
 
 
 def _look_first(door: Door, caller: Caller, request: Request) -> None:
-    """Refuse a stranger's collection before a picture is kept for it."""
+    """Refuse a place that is not there before a picture is fetched or kept for it."""
+    collection_id, item_id = request.path_params["collection_id"], request.path_params.get("item_id")
     with door.service.database.read() as unit:
-        find_collection(unit, caller, request.path_params["collection_id"])
+        find_collection(unit, caller, collection_id)
+        if item_id is not None:
+            find_item(unit, caller, collection_id, item_id)
 
 
 def _answer(view: ItemView, base_url: str, status_code: int = 200) -> Answer:

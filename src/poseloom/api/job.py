@@ -1,16 +1,16 @@
 """Jobs: listed, read, waited for, cancelled."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import structlog
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import ConfigDict
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from poseloom.api.document import Document, answer_page, write_moment
-from poseloom.api.door import JSON_TYPE, Answer, ListPage, OpenDoor, find_base_url, write_json
+from poseloom.api.document import NO_NUL, Document, answer_page, write_moment
+from poseloom.api.door import JSON_TYPE, KEY_FIRST, Answer, ListPage, OpenDoor, find_base_url, write_json
 from poseloom.api.operation import describe
 from poseloom.api.parameter import WAIT, add_parameters, read_wait
 from poseloom.api.service import Service
@@ -30,7 +30,7 @@ from poseloom.usecases.cancel import cancel_job
 from poseloom.usecases.find import find
 
 _log = structlog.get_logger()
-_EXAMPLE: dict[str, Any] = {
+EXAMPLE: Mapping[str, object] = {
     "id": "job_5d41402abc4b2a76b9719d911017c592",
     "job_id": "job_5d41402abc4b2a76b9719d911017c592",
     "status": "completed",
@@ -76,11 +76,10 @@ class OutputDocument(Document):
 
 
 class JobDocument(Document):
-    """The durable unit that makes one clip. `urls` hold from the moment it is queued; until then they answer 404."""
+    """The durable unit that makes one clip."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": True, "example": _EXAMPLE})
     id: str
-    job_id: str
+    job_id: str = Field(description="The same.")
     status: Literal["pending", "processing", "completed", "failed", "cancelled"]
     type: Literal["animation", "reverse"]
     edge_id: str | None
@@ -88,15 +87,19 @@ class JobDocument(Document):
     canvas_id: str | None
     item_id: str | None
     generator: str
-    duration: float
+    duration: float = Field(description="Seconds of video that were ordered.")
     cost_credits: float
     attempts: int
-    error: JobErrorDocument | None
+    error: JobErrorDocument | None = Field(description="Why there is no clip, once it has ended without one.")
     asset_ids: dict[str, str]
-    urls: dict[str, str]
-    seam: dict[str, Any] | None
+    urls: dict[str, str] = Field(
+        description="Its files by kind, from the moment it is queued; 404 until they are there."
+    )
+    seam: dict[str, Any] | None = Field(
+        description="By format: how close the first and last frame are to their poses, in dB."
+    )
     progress: FramesDocument
-    output_data: OutputDocument
+    output_data: OutputDocument = Field(description="For older clients.")
     created_at: str
     started_at: str | None
     updated_at: str
@@ -118,7 +121,7 @@ class CancelledJobDocument(JobDocument):
     balance: float
 
 
-router = APIRouter(prefix="/v1/jobs", tags=["Jobs"])
+router = APIRouter(prefix="/v1/jobs", tags=["Jobs"], dependencies=KEY_FIRST)
 
 
 @router.get("", summary="List jobs", operation_id="list_jobs", **describe(answers={200: JobPage}))
@@ -129,8 +132,12 @@ async def get_jobs(
     *,
     status: Annotated[JobState | None, Query(description="Only those that stand so.")] = None,
     type: Annotated[JobType | None, Query(description="Only those that make this.")] = None,  # noqa: A002 - the wire's name
-    collection_id: Annotated[str | None, Query(max_length=200, description="Only those of this collection.")] = None,
-    canvas_id: Annotated[str | None, Query(max_length=200, description="Only those of this canvas.")] = None,
+    collection_id: Annotated[
+        str | None, Query(max_length=200, pattern=NO_NUL, description="Only those of this collection.")
+    ] = None,
+    canvas_id: Annotated[
+        str | None, Query(max_length=200, pattern=NO_NUL, description="Only those of this canvas.")
+    ] = None,
 ) -> Response:
     """List jobs, newest first."""
     wanted = {"state": status, "type": type, "collection_id": collection_id, "canvas_id": canvas_id}

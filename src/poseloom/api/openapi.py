@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from poseloom.api.job import EXAMPLE, JobDocument
 from poseloom.api.operation import IDEMPOTENT
 
 DESCRIPTION = """From a few poses to a living mascot: draw or upload poses, join them into a canvas, make one call, and
@@ -29,6 +30,10 @@ WRITES = ("post", "put", "patch", "delete")
 METHODS = ("get", *WRITES, "head", "options")
 NEVER = "422"
 """FastAPI's own word for a bad request; here it is 400, described with every operation."""
+EXAMPLES: Mapping[str, object] = {JobDocument.__name__: EXAMPLE}
+"""Documents with nulls in them, which FastAPI would leave out."""
+UNSAID = "Successful Response"
+"""FastAPI's own words where nothing was said."""
 RETRY_STATUSES = ("429", "503")
 
 
@@ -76,12 +81,17 @@ def finish_openapi(document: dict[str, Any]) -> None:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    for name, example in EXAMPLES.items():
+        schemas[name]["example"] = example
     document["components"]["securitySchemes"] = {
         SECURITY: {"type": "http", "scheme": "bearer", "bearerFormat": "masko_ and 64 hex digits"}
     }
     for path, method, operation in list_operations(document):
         if "HTTPValidationError" in str(operation["responses"].get(NEVER)):
             del operation["responses"][NEVER]
+        for response in operation["responses"].values():
+            if response["description"] == UNSAID:
+                response["description"] = "Done."
         for status in RETRY_STATUSES:
             _describe_retry(operation["responses"].get(status))
         if path.startswith("/v1/"):

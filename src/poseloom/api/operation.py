@@ -102,10 +102,11 @@ IDEMPOTENT: Mapping[str, Any] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
 """Every operation that writes takes this header."""
+
 IF_MATCH: Mapping[str, Any] = {
     "name": "If-Match",
     "in": "header",
     "required": False,
     "description": "The ETag that was read; when someone else has saved since, the answer is 412.",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string"},
 }

@@ -25,7 +25,7 @@ def describe_query(name: str, meaning: str, schema: Mapping[str, Any]) -> dict[s
 
 def describe_header(name: str, meaning: str, example: str) -> dict[str, Any]:
     """Return the description of an optional header."""
-    schema = {"type": "string", "maxLength": 255}
+    schema = {"type": "string"}
     return {
         "name": name,
         "in": "header",

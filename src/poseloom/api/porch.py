@@ -2,12 +2,15 @@
 
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from poseloom.ports.runner import Lane
 
 STATE_LIMITS = "limit_headers"
 """Where the door leaves the limits that a key has left, in the request's state."""
@@ -24,6 +27,13 @@ class Meter:
         self._seconds = Histogram(
             "poseloom_request_seconds", "Time to answer.", ("route",), registry=registry, buckets=_BUCKETS
         )
+
+        self._waiting = Gauge("poseloom_jobs_waiting", "Jobs that wait, by lane.", ("lane",), registry=registry)
+
+    def note_waiting(self, waiting: Mapping[Lane, int]) -> None:
+        """Note how many jobs wait in each lane."""
+        for lane in Lane:
+            self._waiting.labels(lane.value).set(waiting.get(lane, 0))
 
     def count(self, scope: Scope, status: int, seconds: float) -> None:
         """Count one answer."""

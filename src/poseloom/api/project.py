@@ -7,6 +7,7 @@ from pydantic import Field
 
 from poseloom.api.document import (
     BODY_REFUSALS,
+    NO_NUL,
     Body,
     CollectionDocument,
     Document,
@@ -17,7 +18,7 @@ from poseloom.api.document import (
     write_collection,
     write_project,
 )
-from poseloom.api.door import Answer, ListPage, OpenDoor, read_model
+from poseloom.api.door import KEY_FIRST, Answer, ListPage, OpenDoor, read_model
 from poseloom.api.operation import describe
 from poseloom.core.caller import Caller
 from poseloom.core.error import NotFound, StateError
@@ -36,7 +37,7 @@ from poseloom.usecases.project import (
     rename_project,
 )
 
-router = APIRouter(prefix="/v1", tags=["Mascots"])
+router = APIRouter(prefix="/v1", tags=["Mascots"], dependencies=KEY_FIRST)
 
 
 class ProjectBody(Body):
@@ -176,6 +177,7 @@ async def remove_project(request: Request, door: OpenDoor, project_id: str) -> R
         answers={201: CollectionDocument},
         refuses=[NotFound, *BODY_REFUSALS],
         body=CollectionBody,
+        body_required=False,
         example={"name": "Pim", "description": "A small friendly cat made of yarn"},
     ),
 )
@@ -212,7 +214,9 @@ async def get_collections(
     request: Request,
     door: OpenDoor,
     page: ListPage,
-    project_id: Annotated[str | None, Query(max_length=200, description="Only those of this project.")] = None,
+    project_id: Annotated[
+        str | None, Query(max_length=200, pattern=NO_NUL, description="Only those of this project.")
+    ] = None,
 ) -> Response:
     """List collections, newest first."""
     return await door.read(

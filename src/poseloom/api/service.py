@@ -1,11 +1,12 @@
 """What routes need of the world; put together by wiring."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from poseloom.core.catalogue import Catalogue
 from poseloom.ports.blob import BlobStore
+from poseloom.ports.runner import Lane
 from poseloom.ports.tool import Tools
 from poseloom.ports.unit import Database
 
@@ -25,6 +26,7 @@ class Service:
     Attributes:
         stop_jobs: Tells the durable engine and the renderers of jobs that were cancelled.
         find_faults: Names what is wrong with what the server stands on; nothing when it can work.
+        count_waiting: Returns how many jobs wait in each lane.
         fetch_image: Returns the bytes behind an `image_url`, guarded.
         base_url: How clients reach this server, without a slash at the end; None: as their request says.
         calls_per_minute: Of one key; 0 means no limit.
@@ -40,6 +42,7 @@ class Service:
     stop_jobs: Callable[[Sequence[str]], None]
     find_faults: Callable[[], Sequence[str]]
     fetch_image: Callable[[str], bytes]
+    count_waiting: Callable[[], Mapping[Lane, int]] = dict
     base_url: str | None = None
     calls_per_minute: int = 0
     calls_per_hour: int = 0

@@ -198,13 +198,29 @@ async def tell_events(request: Request) -> Response:
     address = request.path_params["collection_id"], request.path_params["canvas_id"]
     # What is refused is refused before the stream begins.
     reading = await find_board(request).read(caller, *address)
-    events = _write_events(request, caller, address, reading, to_settled=bool(until))
+    events = write_events(request, caller, address, reading, to_settled=bool(until))
     return EventSourceResponse(events, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
 
-async def _write_events(
-    request: Request, caller: Caller, address: tuple[str, str], reading: Reading, *, to_settled: bool
+async def write_events(
+    request: Request,
+    caller: Caller,
+    address: tuple[str, str],
+    reading: Reading,
+    *,
+    to_settled: bool,
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncIterator[bytes]:
+    """Yield a canvas' status and each that follows it, as events; a comment when there is none for a while.
+
+    Args:
+        request: The one that is answered; its key is looked at again from time to time.
+        caller: Who asks.
+        address: Ids of the collection and its canvas.
+        reading: The status at the beginning.
+        to_settled: It ends when no job is under way.
+        heartbeat_seconds: How long a while is.
+    """
     board, ring = find_board(request), find_door(request).ring
     sent = reading.etag if request.headers.get("last-event-id") == str(reading.revision) else None
     checked_at = time.monotonic()
@@ -216,8 +232,8 @@ async def _write_events(
             return
         try:
             is_news = _expect(sent, to_settled=to_settled)
-            reading = await board.wait(caller, address, is_news, HEARTBEAT_SECONDS)
-            if time.monotonic() - checked_at >= HEARTBEAT_SECONDS:
+            reading = await board.wait(caller, address, is_news, heartbeat_seconds)
+            if time.monotonic() - checked_at >= heartbeat_seconds:
                 # The key may have been revoked since.
                 await ring.recognise(request)
                 checked_at = time.monotonic()

@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.types import Message, Receive
 
+from poseloom.api.document import NO_NUL
 from poseloom.api.door import Door, read_body
 from poseloom.core.credential import Scope
 from poseloom.core.error import InvalidRequest, TooLarge, UnsupportedMedia
@@ -25,7 +26,13 @@ NAME_LIMIT = 200
 URL_LIMIT = 2_000
 _FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
 FIELDS: dict[str, Any] = {
-    "name": {"type": "string", "minLength": 1, "maxLength": NAME_LIMIT, "description": "What the pose is called."},
+    "name": {
+        "type": "string",
+        "pattern": NO_NUL,
+        "minLength": 1,
+        "maxLength": NAME_LIMIT,
+        "description": "What the pose is called.",
+    },
     "opaque": {"type": "boolean", "default": False, "description": "Take a picture without transparency as it is."},
 }
 DESCRIPTION: dict[str, Any] = {

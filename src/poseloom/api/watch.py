@@ -78,7 +78,8 @@ async def hold(request: Request, waiting: Coroutine[Any, Any, T]) -> T | None:
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks)
+        # What a task fails with when nobody listens any more is of no interest.
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _see_off(request: Request) -> None:

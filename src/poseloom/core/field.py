@@ -59,6 +59,9 @@ class Reader:
             return None
         if not isinstance(value, str):
             raise self.refuse(name, f"must be a string, not {describe(value)}")
+        if "\0" in value:
+            # Databases do not keep it.
+            raise self.refuse(name, "has a NUL character; leave it out")
         if len(value) > limit:
             raise self.refuse(name, f"has {len(value)} characters; {limit} are allowed")
         return value

@@ -62,7 +62,12 @@ def _hash(document: dict[str, object]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderSettings:
-    """What all clips of a canvas share."""
+    """What all clips of a canvas share.
+
+    Attributes:
+        duration_seconds: Outranks the edges' own; None leaves each its own.
+        strength: Rung on the encoders' ladder of quantisers.
+    """
 
     size: int
     fps: Fraction
@@ -71,6 +76,39 @@ class RenderSettings:
     strength: int
     renderer: str
     encoder: str
+
+
+def write_recipe(
+    ends: tuple[str, str],
+    settings: RenderSettings,
+    *,
+    duration_seconds: Fraction,
+    is_loop: bool = False,
+    is_reversed: bool = False,
+) -> Recipe:
+    """Return the recipe of one clip; whoever makes clips names them by it, so that all share one cache.
+
+    Args:
+        ends: Fingerprints of the aligned source and target pose; of the forward's for a reverse.
+        settings: What the clip shares with others of its canvas; their `duration_seconds` is not looked at.
+        duration_seconds: The clip's.
+        is_loop: Whether it stays with its source.
+        is_reversed: Whether the frames are played backwards.
+    """
+    source, target = ends
+    return Recipe(
+        source=source,
+        target=target,
+        is_loop=is_loop,
+        is_reversed=is_reversed,
+        frame_count=count_frames(duration_seconds, settings.fps),
+        fps=settings.fps,
+        size=settings.size,
+        renderer=settings.renderer,
+        encoder=settings.encoder,
+        quality=settings.quality,
+        strength=settings.strength,
+    )
 
 
 def write_recipes(canvas: Canvas, fingerprints: dict[str, str], settings: RenderSettings) -> dict[str, Recipe]:
@@ -83,18 +121,11 @@ def write_recipes(canvas: Canvas, fingerprints: dict[str, str], settings: Render
     """
     kinds = classify(canvas)
     recipes = {
-        edge.id: Recipe(
-            source=fingerprints[edge.source],
-            target=fingerprints[edge.target],
+        edge.id: write_recipe(
+            (fingerprints[edge.source], fingerprints[edge.target]),
+            settings,
+            duration_seconds=choose_duration(edge, settings.duration_seconds),
             is_loop=edge.is_loop,
-            is_reversed=False,
-            frame_count=count_frames(choose_duration(edge, settings.duration_seconds), settings.fps),
-            fps=settings.fps,
-            size=settings.size,
-            renderer=settings.renderer,
-            encoder=settings.encoder,
-            quality=settings.quality,
-            strength=settings.strength,
         )
         for edge in canvas.edges
         if not edge.is_any_state and edge.id not in kinds.forwards

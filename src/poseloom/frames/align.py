@@ -33,7 +33,7 @@ def align_poses(poses: Sequence[Rgba], *, size: int, padding: float = PADDING) -
         ValueError: The size is odd or no size, the padding leaves no room, or there are no poses.
     """
     _check(poses, size, padding)
-    extents = [_measure(pose, index) for index, pose in enumerate(poses)]
+    extents = [measure_extent(pose, index) for index, pose in enumerate(poses)]
     framing = measure_framing(extents, padding)
     return [_place(pose, extent, framing, size) for pose, extent in zip(poses, extents, strict=True)]
 
@@ -52,7 +52,26 @@ def place_pose(pose: Rgba, framing: Framing, *, size: int) -> Rgba:
     Raises:
         InvalidImage: The pose is fully transparent.
     """
-    return _place(pose, _measure(pose, 0), framing, size)
+    return _place(pose, measure_extent(pose), framing, size)
+
+
+def measure_extent(pose: Rgba, index: int = 0) -> PoseExtent:
+    """Return a picture's size and where in it something is visible.
+
+    Args:
+        pose: (H, W, 4) uint8, straight alpha.
+        index: Its place among others, for the message.
+
+    Raises:
+        InvalidImage: The pose is fully transparent; `index` says which.
+    """
+    bounds = measure_bounds(pose)
+    if bounds is None:
+        message = f"pose {index + 1} shows nothing: every pixel is transparent; give a picture with a subject"
+        raise InvalidImage(message, index=index)
+    left, top, right, bottom = bounds
+    height, width = pose.shape[:2]
+    return PoseExtent(width=width, height=height, left=left, top=top, right=right, bottom=bottom)
 
 
 def _check(poses: Sequence[Rgba], size: int, padding: float) -> None:
@@ -64,16 +83,6 @@ def _check(poses: Sequence[Rgba], size: int, padding: float) -> None:
     if not 0 <= padding < 0.5:
         message = f"padding must be at least 0 and under 0.5, not {padding}"
         raise ValueError(message)
-
-
-def _measure(pose: Rgba, index: int) -> PoseExtent:
-    bounds = measure_bounds(pose)
-    if bounds is None:
-        message = f"pose {index + 1} shows nothing: every pixel is transparent; give a picture with a subject"
-        raise InvalidImage(message, index=index)
-    left, top, right, bottom = bounds
-    height, width = pose.shape[:2]
-    return PoseExtent(width=width, height=height, left=left, top=top, right=right, bottom=bottom)
 
 
 def _place(pose: Rgba, extent: PoseExtent, framing: Framing, size: int) -> Rgba:

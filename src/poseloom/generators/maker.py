@@ -2,19 +2,20 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import CancelledError, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from poseloom.core.clip import ClipFormat, ClipRecord
-from poseloom.core.duration import count_frames
-from poseloom.core.error import GeneratorFailed, JobCancelled, SeamBroken
-from poseloom.core.recipe import Recipe, name_strength
+from poseloom.core.error import GeneratorFailed, InvalidClip, JobCancelled, SeamBroken
+from poseloom.core.framing import Framing
+from poseloom.core.recipe import Recipe, RenderSettings, name_strength, write_recipe
 from poseloom.frames.align import place_pose
 from poseloom.frames.image import Rgba, fingerprint
 from poseloom.generators.local import VERSION, iterate_frames
@@ -25,6 +26,7 @@ from poseloom.media.encode import ENCODER_VERSION, encode_clip
 from poseloom.media.inspection import measure_duration
 from poseloom.media.master import read_master, write_master
 from poseloom.media.poster import write_poster
+from poseloom.media.publication import guard_reading
 from poseloom.media.still import load_pose
 from poseloom.media.strength import choose_strength
 from poseloom.ports.clip import ClipStore
@@ -70,25 +72,34 @@ class LocalClipMaker:
             GeneratorFailed: The process that made it was killed; trying again may help.
             PoseloomError: It cannot be made.
         """
-        running = self._pool.submit(make_clip, task, self._store)
         with self._turn:
+            # In one turn, so that no cancel falls between the two.
+            running = self._pool.submit(make_clip, task, self._store)
             self._tasks[task.job_id] = running
         try:
             return self._await(running, on_frames)
         except (Interrupted, CancelledError) as error:
             raise JobCancelled(f"{task.job_id}: was stopped") from error
-        except BrokenProcessPool as error:
-            self._pool.renew()
+        except (BrokenProcessPool, MemoryError) as error:
+            if running.is_stopped():
+                raise JobCancelled(f"{task.job_id}: was stopped") from error
             raise GeneratorFailed(
                 "a render process was killed, perhaps for want of memory; it is tried again"
             ) from error
         finally:
+            # Whatever made the caller go, nobody waits for this clip any more.
+            running.leave()
             with self._turn:
-                self._tasks.pop(task.job_id, None)
+                if self._tasks.get(task.job_id) is running:
+                    del self._tasks[task.job_id]
 
     def _await(self, running: Task[MadeClip], on_frames: Callable[[int], None]) -> MadeClip:
         told = 0
-        while not wait([running.future], POLL_SECONDS).done:
+        is_done = False
+        while not is_done:
+            is_done = bool(wait([running.future], POLL_SECONDS).done)
+            if running.is_dropped():
+                raise Interrupted
             frames = running.read_frames()
             if frames > told:
                 told = frames
@@ -138,43 +149,86 @@ def make_clip(desk: Desk, task: ClipTask, store: ClipStore) -> MadeClip:
 
 
 def _lay_out(task: ClipTask, store: ClipStore) -> _Bench:
-    own = {task.source, task.target}
-    wanted = task.poses.keys() if len(task.poses) <= STRENGTH_POSES_LIMIT else own
-    poses = {
-        pose: place_pose(load_pose(task.poses[pose], opaque=True), task.framing, size=task.size)
-        for pose in sorted(wanted)
-    }
+    poses = {pose: _place(task.poses[pose], task.framing, task.size) for pose in {task.source, task.target}}
     fingerprints = {pose: fingerprint(image) for pose, image in poses.items()}
-    first = fingerprints[task.source]
-    if task.frames is not None and not task.is_reversed:
-        # Drawn elsewhere: the poses alone do not say what the frames are.
-        first = f"{first}:{hashlib.sha256(task.frames.read_bytes()).hexdigest()}"
-    recipe = Recipe(
-        source=first,
-        target=fingerprints[task.target],
-        is_loop=task.is_loop,
-        is_reversed=task.is_reversed,
-        frame_count=count_frames(task.duration_seconds, task.fps),
-        fps=task.fps,
+    if len(task.poses) <= STRENGTH_POSES_LIMIT:
+        others = task.poses.keys() - poses.keys()
+        fingerprints |= {pose: _remember_fingerprint(task.poses[pose], task) for pose in others}
+    settings = RenderSettings(
         size=task.size,
+        fps=task.fps,
+        duration_seconds=None,
+        quality=task.quality,
+        strength=_choose_strength(task, store, poses, fingerprints),
         renderer=VERSION,
         encoder=ENCODER_VERSION,
-        quality=task.quality,
-        strength=_recall_strength(task, store, poses, fingerprints),
     )
+    recipe = write_recipe(
+        (fingerprints[task.source], fingerprints[task.target]),
+        settings,
+        duration_seconds=task.duration_seconds,
+        is_loop=task.is_loop,
+        is_reversed=task.is_reversed,
+    )
+    if task.frames is not None:
+        recipe = _name_origin(recipe, task, task.frames, store)
     source, target = poses[task.source], poses[task.target]
     ends = (target, source) if task.is_reversed else (source, target)
     return _Bench(task=task, store=store, recipe=recipe, source=ends[0], target=ends[1])
 
 
-def _recall_strength(
+def _name_origin(recipe: Recipe, task: ClipTask, frames: Path, store: ClipStore) -> Recipe:
+    """Return the recipe of frames that may have been drawn elsewhere: the poses alone do not say what those are."""
+    with guard_reading(frames):
+        digest = _digest(frames)
+    if task.is_reversed and _digest_kept(store.place_frames(recipe.name_frames())) == digest:
+        # Drawn here; so the command line finds its reverse, and we find its.
+        return recipe
+    return replace(recipe, source=f"{recipe.source}:{digest}")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest_kept(path: Path) -> str | None:
+    try:
+        return _digest(path)
+    except OSError:
+        return None
+
+
+def _place(picture: Path, framing: Framing, size: int) -> Rgba:
+    return place_pose(load_pose(picture, opaque=True), framing, size=size)
+
+
+def _remember_fingerprint(picture: Path, task: ClipTask) -> str:
+    with guard_reading(picture):
+        changed_ns = picture.stat().st_mtime_ns
+    return _measure_fingerprint(picture, changed_ns, task.framing, task.size)
+
+
+@lru_cache(maxsize=16 * STRENGTH_POSES_LIMIT)
+def _measure_fingerprint(picture: Path, changed_ns: int, framing: Framing, size: int) -> str:
+    """Return a placed pose's fingerprint; every clip of a canvas asks for that of every pose."""
+    del changed_ns
+    return fingerprint(_place(picture, framing, size))
+
+
+def _choose_strength(
     task: ClipTask, store: ClipStore, poses: Mapping[str, Rgba], fingerprints: Mapping[str, str]
 ) -> int:
     """Return how finely the poses must be encoded; measured once for the same poses and settings."""
     name = name_strength(fingerprints.values(), task.formats, task.quality, ENCODER_VERSION)
     strength = store.recall(name)
     if strength is None:
-        strength = choose_strength(list(poses.values()), task.formats, task.quality)
+        # In one order for every clip, as the answer is remembered for all of them.
+        images = [
+            poses[pose] if pose in poses else _place(task.poses[pose], task.framing, task.size)
+            for pose in sorted(fingerprints)
+        ]
+        strength = choose_strength(images, task.formats, task.quality)
         store.remember(name, strength)
     return strength
 
@@ -183,48 +237,60 @@ def _find(bench: _Bench) -> MadeClip | None:
     """Return the clip that was made before by the same recipe, if everything of it is still there."""
     found = {fmt: bench.store.find(bench.recipe.name_clip(fmt), fmt) for fmt in bench.task.formats}
     clips = {fmt: clip for fmt, clip in found.items() if clip is not None}
-    if len(clips) < len(found) or not bench.poster.exists() or (bench.keeps_frames and not bench.frames.exists()):
+    if len(clips) < len(found) or (bench.keeps_frames and not bench.frames.exists()):
         return None
+    if not bench.poster.exists():
+        # The command line makes none.
+        try:
+            write_poster(decode_first(clips[bench.task.formats[0]].path), bench.poster)
+        except InvalidClip:
+            return None
     return _hand_over(bench, {fmt: clip.record for fmt, clip in clips.items()})
 
 
 def _make(desk: Desk, bench: _Bench) -> MadeClip:
     files = {fmt: bench.place(fmt) for fmt in bench.task.formats}
-    encode_clip(
-        _open_frames(bench),
-        files,
-        fps=bench.recipe.fps,
-        frame_count=bench.recipe.frame_count,
-        quality=bench.recipe.quality,
-        strength=bench.recipe.strength,
-        on_frame=desk.note,
-    )
-    records = {fmt: _certify(bench, fmt, path) for fmt, path in files.items()}
+    with closing(_open_frames(bench)) as frames:
+        encode_clip(
+            frames,
+            files,
+            fps=bench.recipe.fps,
+            frame_count=bench.recipe.frame_count,
+            quality=bench.recipe.quality,
+            strength=bench.recipe.strength,
+            on_frame=desk.note,
+        )
+    try:
+        records = {fmt: _certify(bench, fmt, path) for fmt, path in files.items()}
+    except SeamBroken:
+        for path in files.values():
+            path.unlink(missing_ok=True)
+        raise
     write_poster(decode_first(files[bench.task.formats[0]]), bench.poster)
     for fmt, record in records.items():
         bench.store.commit(bench.recipe.name_clip(fmt), fmt, record)
     return _hand_over(bench, records)
 
 
-def _open_frames(bench: _Bench) -> Iterator[Rgba]:
-    """Return the frames: kept ones, backwards for a reverse; else drawn, and kept for a forward."""
+def _open_frames(bench: _Bench) -> Generator[Rgba]:
+    """Yield the frames: kept ones, backwards for a reverse; else drawn, and kept for a forward."""
     task, recipe = bench.task, bench.recipe
     if task.is_reversed:
         assert task.frames is not None
-        return read_master(task.frames, reverse=True)
+        yield from read_master(task.frames, reverse=True)
+        return
     if task.frames is not None:
         frames = read_master(task.frames)
     else:
         frames = iterate_frames(
             bench.source, bench.target, frame_count=recipe.frame_count, fps=recipe.fps, loop=task.is_loop
         )
-    return write_master(frames, bench.frames, fps=recipe.fps) if bench.keeps_frames else frames
+    yield from write_master(frames, bench.frames, fps=recipe.fps) if bench.keeps_frames else frames
 
 
 def _certify(bench: _Bench, fmt: ClipFormat, path: Path) -> ClipRecord:
     seam = certify_clip(path, fmt, bench.source, bench.target)
     if not seam.holds:
-        path.unlink(missing_ok=True)
         raise SeamBroken(f"the ends of the {fmt} clip are not its poses: {seam}")
     return ClipRecord(seam=seam, duration_seconds=measure_duration(path))
 

@@ -1,8 +1,9 @@
 """The local renderer of the command line: poses in memory, orders made in a pool that lives for one call."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
 
 from poseloom.core.clip import ClipFormat, ClipRecord, Quality
@@ -82,7 +83,7 @@ class _Shift:
         finally:
             # Interrupted or given up: whatever still runs stops within a frame.
             for running in self._running.values():
-                running.task.stop()
+                running.task.leave()
 
     def _submit(self, order: RenderOrder) -> None:
         task = self._pool.submit(make_order, order, self._poses[order.source], self._poses[order.target])
@@ -102,6 +103,7 @@ class _Shift:
     def _finish(self, running: _Running) -> None:
         edge_id = running.order.edge_id
         followers = self._waiting.pop(edge_id, [])
+        running.task.leave()
         try:
             records = running.task.future.result()
         except BrokenProcessPool as error:
@@ -122,15 +124,16 @@ class _Shift:
 
 def make_order(desk: Desk, order: RenderOrder, source: Rgba, target: Rgba) -> Records:
     """Make one clip in all its formats, and certify each; called in a process of the pool."""
-    encode_clip(
-        _open_frames(order, source, target),
-        order.files,
-        fps=order.recipe.fps,
-        frame_count=order.recipe.frame_count,
-        quality=order.recipe.quality,
-        strength=order.recipe.strength,
-        on_frame=desk.note,
-    )
+    with closing(_open_frames(order, source, target)) as frames:
+        encode_clip(
+            frames,
+            order.files,
+            fps=order.recipe.fps,
+            frame_count=order.recipe.frame_count,
+            quality=order.recipe.quality,
+            strength=order.recipe.strength,
+            on_frame=desk.note,
+        )
     try:
         return {fmt: _certify(order, fmt, source, target) for fmt in order.files}
     except BaseException:
@@ -139,14 +142,15 @@ def make_order(desk: Desk, order: RenderOrder, source: Rgba, target: Rgba) -> Re
         raise
 
 
-def _open_frames(order: RenderOrder, source: Rgba, target: Rgba) -> Iterator[Rgba]:
-    """Return the frames: drawn for a loop, drawn and kept for a forward, the kept ones backwards for a reverse."""
+def _open_frames(order: RenderOrder, source: Rgba, target: Rgba) -> Generator[Rgba]:
+    """Yield the frames: drawn for a loop, drawn and kept for a forward, the kept ones backwards for a reverse."""
     recipe = order.recipe
     if recipe.is_reversed:
         assert order.frames is not None
-        return read_master(order.frames, reverse=True)
+        yield from read_master(order.frames, reverse=True)
+        return
     frames = iterate_frames(source, target, frame_count=recipe.frame_count, fps=recipe.fps, loop=recipe.is_loop)
-    return frames if order.frames is None else write_master(frames, order.frames, fps=recipe.fps)
+    yield from frames if order.frames is None else write_master(frames, order.frames, fps=recipe.fps)
 
 
 def _certify(order: RenderOrder, fmt: ClipFormat, source: Rgba, target: Rgba) -> ClipRecord:

@@ -84,9 +84,10 @@ def create_canvas(
         InvalidOrder: There is no such generator.
     """
     find_collection(unit, caller, collection_id)
+    document = {} if document is None else document
     canvas = write_new_canvas(document, tools.mint(Prefix.CANVAS), tools.mint)
-    canvas = replace(canvas, size=canvas.size or catalogue.size, fps=canvas.fps or catalogue.fps)
-    reader = Reader.of({} if document is None else document, "")
+    canvas = _settle_format(canvas, catalogue)
+    reader = Reader.of(document, "")
     template_id = reader.text("template_id")
     mapping = None
     if template_id is not None:
@@ -107,6 +108,11 @@ def create_canvas(
     )
     unit.canvases.add(stored)
     return CanvasView(stored=stored, clips={}, edges=judge_edges(stored, {}, {}), node_mapping=mapping)
+
+
+def _settle_format(canvas: Canvas, catalogue: Catalogue) -> Canvas:
+    """Return a canvas that says its size and rate: what a server's own are may change, what clips have may not."""
+    return replace(canvas, size=canvas.size or catalogue.size, fps=canvas.fps or catalogue.fps)
 
 
 def _fill(canvas: Canvas, template_id: str) -> tuple[Canvas, Mapping[str, str]]:
@@ -163,17 +169,17 @@ def edit_canvas(editor: Editor, change: Change, *, generator: object = None) -> 
     unit, tools = editor.unit, editor.tools
     before = find_canvas(unit, editor.caller, *editor.address, to_change=True)
     check_version(before, editor.expected_version)
-    canvas = change(before.canvas)
-    canvas = replace(canvas, size=canvas.size or editor.catalogue.size, fps=canvas.fps or editor.catalogue.fps)
+    old = _settle_format(before.canvas, editor.catalogue)
+    canvas = _settle_format(change(old), editor.catalogue)
     wished = _read_generator(generator, editor.catalogue) or before.generator
-    if canvas == before.canvas and wished == before.generator:
+    if canvas == old and wished == before.generator:
         return view_canvas(unit, before)
     check_assets(unit, editor.caller, canvas)
     live = {job.edge_id: job for job in unit.jobs.list_live(before.id) if job.edge_id is not None}
-    dropped = find_dropped(before.canvas, canvas, unit.clips.read(before.id).keys() | live.keys())
+    dropped = find_dropped(old, canvas, unit.clips.read(before.id).keys() | live.keys())
     unit.clips.drop(before.id, [each.edge_id for each in dropped])
     cancelled = cancel_jobs(unit, [live[each.edge_id] for each in dropped if each.edge_id in live], tools)
-    is_reframed = (canvas.size, canvas.fps) != (before.canvas.size, before.canvas.fps)
+    is_reframed = (canvas.size, canvas.fps) != (old.size, old.fps)
     fresh = find_canvas(unit, editor.caller, *editor.address, to_change=True)
     unit.canvases.change(
         before.id,
@@ -186,7 +192,7 @@ def edit_canvas(editor: Editor, change: Change, *, generator: object = None) -> 
     )
     view = view_canvas(unit, find_canvas(unit, editor.caller, *editor.address))
     kept = {edge.id for edge in canvas.edges}
-    removed = [edge.id for edge in before.canvas.edges if edge.id not in kept]
+    removed = [edge.id for edge in old.edges if edge.id not in kept]
     return replace(view, dropped=dropped, cancelled=cancelled, removed_edges=removed)
 
 

@@ -260,10 +260,10 @@ class RemoteRunner:
 
 def _note(unit: Unit, job: Job, **changed: object) -> bool:
     """Change a job that is under way; say whether it still was."""
-    going = unit.jobs.move(job.id, JobState.PROCESSING, JobState.PROCESSING, **changed)
-    if going and "error" in changed and job.canvas_id is not None:
+    if "error" in changed and job.canvas_id is not None:
+        # The canvas before the job: everyone locks in this order.
         unit.canvases.touch([job.canvas_id])
-    return going
+    return unit.jobs.move(job.id, JobState.PROCESSING, JobState.PROCESSING, **changed)
 
 
 def _tag(job: Job) -> str:

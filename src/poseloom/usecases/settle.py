@@ -34,7 +34,7 @@ class Outcome:
 
 def claim_job(unit: Unit, job_id: str, tools: Tools) -> Job | None:
     """Take a job up, or take it up again after a crash; return None when there is nothing left to do for it."""
-    job = unit.jobs.lock(job_id)
+    _, job = _lock(unit, job_id)
     if job is None or job.state.is_final:
         return None
     now = tools.now()
@@ -52,22 +52,17 @@ def hand_back_job(unit: Unit, job: Job, error: PoseloomError, tools: Tools) -> b
     """Let a job be tried again later; say whether it was still under way."""
     after = advance_job(JobState.PROCESSING, JobEvent.HAND_BACK)
     told = JobError.of(error)
-    moved = unit.jobs.move(
-        job.id, JobState.PROCESSING, after, error=told, frames_done=0, updated_at=tools.now()
-    )  # fmt: skip
-    if moved:
-        _touch(unit, [job])
-    return moved
+    # The canvas before the job, as in `_lock`.
+    _touch(unit, [job])
+    return unit.jobs.move(job.id, JobState.PROCESSING, after, error=told, frames_done=0, updated_at=tools.now())
 
 
 def note_frames(unit: Unit, job: Job, frames_done: int, tools: Tools) -> bool:
     """Note how far a render is; say whether the job is still under way."""
-    going = unit.jobs.move(
+    _touch(unit, [job])
+    return unit.jobs.move(
         job.id, JobState.PROCESSING, JobState.PROCESSING, frames_done=frames_done, updated_at=tools.now()
     )
-    if going:
-        _touch(unit, [job])
-    return going
 
 
 def finish_job(unit: Unit, job_id: str, outcome: Outcome, *, catalogue: Catalogue, tools: Tools) -> bool:
@@ -156,7 +151,11 @@ def cancel_jobs(unit: Unit, jobs: Iterable[Job], tools: Tools) -> Sequence[Job]:
     """
     told = JobError.of(JobCancelled("cancelled on request; its credits are given back"))
     cancelled: dict[str, Job] = {}
-    for named in jobs:
+    wanted = list(jobs)
+    owners = {job.canvas_id: job.workspace_id for job in wanted if job.canvas_id is not None}
+    for canvas_id in sorted(owners):
+        unit.canvases.lock(owners[canvas_id], canvas_id)
+    for named in wanted:
         for job in (named, *unit.jobs.list_waiting(named.id)):
             if job.id not in cancelled and _end(unit, [job], JobEvent.CANCEL, told, tools):
                 cancelled[job.id] = job

@@ -15,9 +15,9 @@ def open_workspace(unit: Unit, name: str, *, tools: Tools, catalogue: Catalogue)
     now = tools.now()
     workspace = Workspace(id=tools.mint(Prefix.WORKSPACE), name=name, created_at=now)
     unit.workspaces.add(workspace)
-    if catalogue.starting_credits:
-        start = grant(f"start:{workspace.id}", name_account(workspace.id), catalogue.starting_credits)
-        unit.ledger.book([start], workspace_id=workspace.id, note="starting grant", now=now)
+    # A grant of nothing is booked too: it opens the account, which verbs hold while they decide.
+    start = grant(f"start:{workspace.id}", name_account(workspace.id), catalogue.starting_credits)
+    unit.ledger.book([start], workspace_id=workspace.id, note="starting grant", now=now)
     return workspace
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from poseloom.api.app import create_app
 from poseloom.api.service import Service
@@ -48,6 +49,16 @@ class Opening:
     demo: Mapping[str, str] | None = None
 
 
+class _Server(uvicorn.Server):
+    """A server that first lets go of everyone who waits for news, so that their connections can end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening and end what is under way."""
+        if isinstance(self.config.app, FastAPI):
+            self.config.app.state.board.close()
+        await super().shutdown(sockets)
+
+
 @contextmanager
 def open_listening(host: str, port: int) -> Iterator[socket.socket]:
     """Take a port before anything is started, so that nothing is done when it is taken.
@@ -84,7 +95,7 @@ def serve(
     with open_installation(settings, lanes=ALL_LANES if workers else (), maker=maker) as installation:
         opening = _open(installation, listening, demo=demo)
         app = create_app(open_service(installation))
-        server = uvicorn.Server(
+        server = _Server(
             uvicorn.Config(
                 app,
                 log_config=None,
@@ -117,6 +128,7 @@ def open_service(installation: Installation) -> Service:
         tools=installation.tools,
         stop_jobs=installation.engine.cancel,
         find_faults=installation.find_faults,
+        count_waiting=installation.engine.count_waiting,
         fetch_image=open_fetcher(allow_private=settings.fetch_private),
         base_url=settings.base_url,
         calls_per_minute=settings.calls_per_minute,

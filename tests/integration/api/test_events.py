@@ -1,10 +1,12 @@
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 from anyio.lowlevel import checkpoint
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
+from poseloom.api.status import write_events
 from poseloom.core.request import GenerateAll
 from poseloom.usecases.generate import generate_all
 from tests.integration.api.bench import CATALOGUE, Address, Bench, Owner
@@ -153,6 +155,41 @@ def test_a_canvas_that_goes_away_ends_its_stream(bench: Bench, mascot: Address) 
             with bench.database.write() as unit:
                 unit.canvases.remove(mascot.canvas_id)
             await stream.end()
+
+    asyncio.run(run())
+
+
+async def listen(bench: Bench, mascot: Address) -> AsyncIterator[bytes]:
+    """Yield the parts of a stream whose heart beats fast."""
+    app = bench.open_app()
+    headers = [(name.lower().encode(), value.encode()) for name, value in mascot.owner.headers.items()]
+    request = Request({"type": "http", "app": app, "headers": headers})
+    address = mascot.collection_id, mascot.canvas_id
+    reading = await app.state.board.read(mascot.owner.caller, *address)
+    events = write_events(
+        request, mascot.owner.caller, address, reading, to_settled=False, heartbeat_seconds=0.01
+    )  # fmt: skip
+    async for part in events:
+        yield part
+
+
+def test_a_quiet_stream_stays_open_by_comments(bench: Bench, mascot: Address) -> None:
+    async def run() -> list[bytes]:
+        parts = listen(bench, mascot)
+        return [await anext(parts) for _ in range(3)]
+
+    first, *others = asyncio.run(run())
+    assert first.startswith(b"event: status")
+    assert all(part.startswith(b":") and part.endswith(b"\n\n") for part in others)
+
+
+def test_a_revoked_key_hears_no_more(bench: Bench, mascot: Address) -> None:
+    async def run() -> None:
+        async with asyncio.timeout(20):
+            async for part in listen(bench, mascot):
+                if part.startswith(b":"):
+                    with bench.database.write() as unit:
+                        unit.keys.change(mascot.owner.caller.key_id, revoked_at=bench.tools.now())
 
     asyncio.run(run())
 

@@ -56,9 +56,9 @@ def test_a_wrong_switch_is_refused(client: TestClient, mascot: Address, what: st
 @pytest.fixture
 def unsafe(bench: Bench, owner: Owner) -> Address:
     """Return a canvas in which a mascot would stay at a node for ever."""
-    wave = Condition(input="wave", operator=Operator.EQUAL, value=True)
+    click = Condition(input="clicked", operator=Operator.EQUAL, value=True)
     edges = (
-        Edge(id="go", source="idle", target="wave", conditions=(wave,)),
+        Edge(id="go", source="idle", target="wave", conditions=(click,)),
         Edge(id="stay", source="wave", target="wave"),
     )
     return bench.add_canvas(owner, ["idle", "wave"], edges)

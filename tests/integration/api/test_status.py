@@ -1,6 +1,7 @@
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from anyio.lowlevel import checkpoint
@@ -261,3 +262,49 @@ def test_a_board_says_that_there_is_no_canvas(bench: Bench, owner: Owner) -> Non
             await StatusBoard(bench.service).read(owner.caller, "col_1", "cnv_1")
 
     asyncio.run(run())
+
+
+@pytest.fixture
+def distant(postgres_url: str, tmp_path: Path) -> Iterator[Bench]:
+    """Return a server on Postgres."""
+    opened = Bench.open(postgres_url, tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_on_postgres_a_status_follows_every_job(distant: Bench) -> None:
+    mascot = distant.add_mascot(distant.open_workspace())
+    with distant.open_client() as client:
+        client.headers.update(mascot.owner.headers)
+        etag = client.get(f"{mascot.path}/status").headers["etag"]
+        order(client, mascot)
+        changed = client.get(f"{mascot.path}/status", headers={"If-None-Match": etag})
+        assert changed.json()["credits"]["charged"] == 60
+        distant.settle_all(mascot)
+        assert client.get(f"{mascot.path}/status").json()["ready"]
+        assert client.get(f"{mascot.path}/export").status_code == 200
+        assert len(client.get("/v1/jobs", params={"status": "completed"}).json()["jobs"]) == 4
+
+
+def test_on_postgres_a_held_status_hears_of_other_processes(distant: Bench, tmp_path: Path) -> None:
+    mascot = distant.add_mascot(distant.open_workspace())
+    other = Bench.open(distant.database.url, tmp_path)
+
+    async def run() -> None:
+        app = distant.open_app()
+        async with open_stream(app, f"{mascot.path}/status?wait=60", mascot.owner.headers) as stream:
+            await wait_until_held(app.state.board)
+            await asyncio.to_thread(remove_edges, other, mascot)
+            assert await stream.read_status() == 200
+            assert b'"total_edges":0' in (await stream.read())["body"]
+
+    asyncio.run(run())
+    other.close()
+
+
+def test_on_postgres_a_name_that_no_text_can_hold_is_not_there(distant: Bench) -> None:
+    owner = distant.open_workspace()
+    with distant.open_client() as client:
+        client.headers.update(owner.headers)
+        for path in ("/v1/jobs/%00", "/v1/collections/c%00/canvases/x/status", "/files/%00.webm"):
+            assert client.get(path).status_code in {400, 404}, path

@@ -168,7 +168,7 @@ def test_an_estimate_is_what_is_left_at_the_pace_so_far(
 @given(st.integers(1, 200), st.floats(0, 1, exclude_max=True))
 def test_a_pause_grows_to_two_minutes_and_is_never_under_its_half(attempt: int, chance: float) -> None:
     whole = min(2 * 2 ** (attempt - 1), 120)
-    assert whole / 2 <= choose_pause(attempt, chance) < whole
+    assert whole / 2 <= choose_pause(attempt, chance) <= whole
 
 
 def test_pauses_grow() -> None:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from poseloom.core.error import InvalidImage
-from poseloom.frames.align import PADDING, align_poses
+from poseloom.core.framing import PADDING, PoseExtent, measure_framing
+from poseloom.frames.align import align_poses, measure_extent, place_pose
 from poseloom.frames.image import Rgba, blank, measure_bounds
 from poseloom.testing.subject import draw_subject
 
@@ -75,3 +76,25 @@ def test_impossible_canvases_are_refused(size: int, padding: float) -> None:
 def test_no_poses_are_refused() -> None:
     with pytest.raises(ValueError, match="no poses"):
         align_poses([], size=64)
+
+
+@pytest.mark.parametrize("sides", [(90, 90), (90, 140)])
+def test_a_pose_placed_alone_lies_where_it_lies_among_the_others(sides: tuple[int, int]) -> None:
+    poses = [draw_subject(side, phase) for side, phase in zip(sides, (0.1, 0.6), strict=True)]
+    framing = measure_framing([measure_extent(pose) for pose in poses])
+    together = align_poses(poses, size=96)
+    assert all(
+        np.array_equal(place_pose(pose, framing, size=96), among) for pose, among in zip(poses, together, strict=True)
+    )
+
+
+def test_an_extent_is_what_shows() -> None:
+    pose = block((40, 60), 10, 20, 30, 50)
+    pose[0, 0] = (200, 90, 40, 8)
+    assert measure_extent(pose) == PoseExtent(width=40, height=60, left=10, top=20, right=30, bottom=50)
+
+
+def test_an_empty_pose_cannot_be_placed() -> None:
+    framing = measure_framing([measure_extent(draw_subject(32, 0))])
+    with pytest.raises(InvalidImage, match="shows nothing"):
+        place_pose(blank(32), framing, size=64)

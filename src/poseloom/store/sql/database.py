@@ -13,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from poseloom.core.error import StorageFailed
 from poseloom.ports.runner import QueuedJob
@@ -185,7 +186,12 @@ def _guard() -> Iterator[None]:
         yield
     except OperationalError as error:
         _log.warning("database_failed", error=str(error.orig))
-        raise StorageFailed(f"the database failed: {error.orig}; try again in a moment") from error
+        # Drivers explain themselves over several lines.
+        reason = " ".join(str(error.orig).split())
+        raise StorageFailed(f"the database failed: {reason}; try again in a moment") from error
+    except PoolTimeout as error:
+        _log.warning("database_busy", error=str(error))
+        raise StorageFailed("the database is busy: every connection is in use; try again in a moment") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise StorageFailed("the database closed the connection; try again in a moment") from error

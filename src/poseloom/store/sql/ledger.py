@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from poseloom.core.error import LedgerBroken
@@ -50,10 +51,13 @@ class LedgerTable:
 
     def _move(self, account: str, change: Fraction) -> None:
         columns = table.accounts.c
-        query = update(table.accounts).where(columns.id == account).values(credits=columns.credits + change)
-        if self._connection.execute(query).rowcount == 0:
-            self._connection.execute(table.accounts.insert(), {"id": account, "credits": change})
-        if self.read_balance(account) < 0:
+        # Several may book the first entry of an account at once.
+        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        query = insert(table.accounts).values(id=account, credits=change)
+        moved = query.on_conflict_do_update(
+            index_elements=[columns.id], set_={"credits": columns.credits + query.excluded.credits}
+        ).returning(columns.credits)
+        if self._connection.execute(moved).scalar_one() < 0:
             raise LedgerBroken(f"{account} would fall below zero", account=account)
 
     def has(self, key: str) -> bool:

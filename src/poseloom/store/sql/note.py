@@ -5,12 +5,15 @@ from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, and_, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from poseloom.core.quote import Quote
 from poseloom.ports.record import Reply
 from poseloom.store.sql import table
+
+FORGET_LIMIT = 100
+"""How many lapsed replies one unit forgets."""
 
 
 class ReplyTable:
@@ -22,18 +25,29 @@ class ReplyTable:
     def claim(self, workspace_id: str, key: str, fingerprint: str, now: datetime, lapse: datetime) -> Reply | None:
         """Take a key for this unit, or return what was answered under it; waits while another unit holds it."""
         columns = table.replies.c
-        self._connection.execute(delete(table.replies).where(columns.created_at < lapse))
+        own = and_(columns.workspace_id == workspace_id, columns.key == key)
+        self._connection.execute(delete(table.replies).where(own, columns.created_at < lapse))
         insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
         row = {
             "workspace_id": workspace_id, "key": key, "fingerprint": fingerprint,
             "status_code": 0, "body": "", "created_at": now,
         }  # fmt: skip
         # On Postgres the insert itself waits for whoever holds the key; on SQLite units that write never overlap.
-        if self._connection.execute(insert(table.replies).on_conflict_do_nothing(), row).rowcount == 1:
+        # Only what an insert returns says whether it was done: its row count is not told by every driver.
+        claimed = insert(table.replies).values(row).on_conflict_do_nothing().returning(columns.key)
+        if self._connection.execute(claimed).first() is not None:
+            self._forget(lapse)
             return None
         query = select(columns.fingerprint, columns.status_code, columns.body)
-        kept = self._connection.execute(query.where(columns.workspace_id == workspace_id, columns.key == key)).one()
+        kept = self._connection.execute(query.where(own)).one()
         return Reply(fingerprint=kept.fingerprint, status_code=kept.status_code, body=kept.body)
+
+    def _forget(self, lapse: datetime) -> None:
+        """Forget some lapsed replies, none that another unit holds: this one holds a key, and must not wait for one."""
+        columns = table.replies.c
+        lapsed = select(columns.workspace_id, columns.key).where(columns.created_at < lapse)
+        lapsed = lapsed.limit(FORGET_LIMIT).with_for_update(skip_locked=True)
+        self._connection.execute(delete(table.replies).where(tuple_(columns.workspace_id, columns.key).in_(lapsed)))
 
     def keep(self, workspace_id: str, key: str, status_code: int, body: str) -> None:
         """Keep the answer of a key that this unit claimed."""
