@@ -30,6 +30,7 @@ class Server:
     home: Path
     environment: Mapping[str, str]
     arguments: tuple[str, ...] = ()
+    program: tuple[str, ...] = ("poseloom", "serve")
     process: subprocess.Popen[str] = field(init=False)
     told: dict[str, Any] = field(init=False)
     key: str = ""
@@ -38,7 +39,7 @@ class Server:
     def start(self) -> None:
         """Start it, and read what it tells when it listens."""
         self.log = self.home.parent / f"{self.home.name}.log"
-        command = [sys.executable, "-m", "poseloom", "serve", "--home", str(self.home), "--port", "0", "--json"]
+        command = [sys.executable, "-m", *self.program, "--home", str(self.home), "--port", "0", "--json"]
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [*command, *self.arguments],

@@ -1,7 +1,8 @@
-"""Many callers at once, on a real server: nothing is made or paid twice, nothing is lost, no balance falls below zero."""
+"""Many callers at once on a real server: nothing is made or paid twice, nothing lost, no balance below zero."""
 
 import asyncio
 import base64
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -28,7 +29,6 @@ class Crowd:
     """A server whose jobs nobody makes, and its workspace's book."""
 
     server: Server
-    environment: dict[str, str]
 
     def call(self, count: int, send: Send, key: str | None = None) -> list[httpx2.Response]:
         """Send many requests at once, each on a connection of its own; return the answers in order."""
@@ -46,9 +46,8 @@ class Crowd:
     def prove_book(self) -> None:
         """Fail when a law of money is broken."""
         command = [sys.executable, "-m", "poseloom", "ledger", "check", "--home", str(self.server.home)]
-        proof = subprocess.run(
-            command, capture_output=True, text=True, check=False, env={**self.server.environment, **self.environment}
-        )
+        environment = {**os.environ, **self.server.environment}
+        proof = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
         assert proof.returncode == 0, proof.stdout + proof.stderr
 
 
@@ -57,12 +56,14 @@ def crowd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     home: Path = tmp_path_factory.mktemp("crowd") / "home"
     if request.param == "sqlite":
         with run_server(home, "--no-workers") as server:
-            yield Crowd(server, {})
+            yield Crowd(server)
         return
-    with run_postgres() as postgres, open_database(postgres) as url:
-        environment = {"POSELOOM_DATABASE_URL": url}
-        with run_server(home, "--no-workers", **environment) as server:
-            yield Crowd(server, environment)
+    with (
+        run_postgres() as postgres,
+        open_database(postgres) as url,
+        run_server(home, "--no-workers", POSELOOM_DATABASE_URL=url) as server,
+    ):
+        yield Crowd(server)
 
 
 @pytest.fixture

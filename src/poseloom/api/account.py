@@ -1,7 +1,7 @@
 """Routes of workspaces, keys and credits."""
 
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
@@ -42,22 +42,22 @@ class WorkspaceBody(Body):
 
 
 class NewWorkspaceDocument(WorkspaceDocument):
-    """A new workspace and its first key, shown this once."""
+    """A new workspace and its first key, shown this once: a replay says null."""
 
-    api_key: str
+    api_key: str | None
 
 
 class KeyBody(Body):
     """A key. Without scopes it may read and write."""
 
     name: Text
-    scopes: Annotated[list[Annotated[Scope, Field(strict=False)]], Field(min_length=1)] | None = None
+    scopes: Annotated[list[Literal["read", "write", "keys", "admin"]], Field(min_length=1)] | None = None
 
 
 class NewKeyDocument(KeyDocument):
-    """A new key; `api_key` is the key itself, shown this once."""
+    """A new key; `api_key` is the key itself, shown this once: a replay says null."""
 
-    api_key: str
+    api_key: str | None
 
 
 class KeyPage(Document):
@@ -96,6 +96,11 @@ class EntryPage(Document):
 
     entries: list[EntryDocument]
     next_cursor: str | None
+
+
+def _answer_secret(document: dict[str, object], key: str) -> Answer:
+    """Return an answer that shows a key this once: what is kept for a replay says null in its place."""
+    return Answer(document={**document, "api_key": key}, kept_document={**document, "api_key": None}, status_code=201)
 
 
 @router.get(
@@ -143,7 +148,7 @@ async def post_workspace(request: Request, door: OpenDoor) -> Response:
     def work(unit: Unit, _caller: Caller) -> Answer:
         workspace = open_workspace(unit, body.name, tools=tools, catalogue=catalogue)
         _, text = make_first_key(unit, workspace, DEFAULT_SCOPES | {Scope.KEYS}, tools)
-        return Answer(document={**write_workspace(workspace), "api_key": text}, status_code=201)
+        return _answer_secret(write_workspace(workspace), text)
 
     return await door.write(request, work, Scope.ADMIN)
 
@@ -163,12 +168,11 @@ async def post_workspace(request: Request, door: OpenDoor) -> Response:
 async def post_key(request: Request, door: OpenDoor) -> Response:
     """Make a key. It is shown this once, and kept as its SHA-256 only; it can give no scope that it lacks."""
     body = await read_model(request, KeyBody)
-    scopes = None if body.scopes is None else [scope.value for scope in body.scopes]
     tools = door.service.tools
 
     def work(unit: Unit, caller: Caller) -> Answer:
-        key, text = make_key(unit, caller, body.name, scopes, tools)
-        return Answer(document={**write_key(key), "api_key": text}, status_code=201)
+        key, text = make_key(unit, caller, body.name, body.scopes, tools)
+        return _answer_secret(write_key(key), text)
 
     return await door.write(request, work, Scope.KEYS)
 

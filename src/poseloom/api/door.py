@@ -39,15 +39,24 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a verb answers over HTTP."""
+    """What a verb answers over HTTP.
+
+    Attributes:
+        kept_document: What a replay answers, when the document shows something that must not be kept.
+    """
 
     document: Mapping[str, object] | None
     status_code: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    kept_document: Mapping[str, object] | None = None
 
     def write(self) -> str:
         """Return the body."""
         return "" if self.document is None else write_json(self.document)
+
+    def write_kept(self) -> str:
+        """Return the body as it is kept for replays, without what is shown once."""
+        return self.write() if self.kept_document is None else write_json(self.kept_document)
 
 
 Verb = Callable[[Unit, Caller], Answer]
@@ -122,9 +131,10 @@ class Door:
             if kept is not None:
                 check_replay(kept.fingerprint, fingerprint)
                 body = kept.body.encode()
-                return Response(body, kept.status_code, {REPLAYED: "true"}, media_type=JSON_TYPE if body else None)
+                headers = {**kept.headers, REPLAYED: "true"}
+                return Response(body, kept.status_code, headers, media_type=JSON_TYPE if body else None)
             answer = verb(unit, caller)
-            unit.replies.keep(caller.workspace_id, key, answer.status_code, answer.write())
+            unit.replies.keep(caller.workspace_id, key, answer.status_code, answer.headers, answer.write_kept())
         return _respond(answer)
 
 
@@ -175,8 +185,9 @@ async def read_model(request: Request, model: type[Model]) -> Model:
         InvalidRequest: It is not JSON, or a field has the wrong form.
     """
     document = await read_body(request)
+    is_absent = document is None and not (await request.body()).strip()
     try:
-        return model.model_validate({} if document is None else document)
+        return model.model_validate({} if is_absent else document)
     except ValidationError as error:
         problem = error.errors()[0]
         field = name_field(["body", *problem["loc"]])

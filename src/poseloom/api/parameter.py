@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import Request
 
+from poseloom.api.door import find_door
 from poseloom.core.error import InvalidRequest
 
 WAIT_DEFAULT_SECONDS = 25
@@ -69,9 +70,10 @@ def read_wait(request: Request) -> float:
         InvalidRequest: `wait` is neither a switch nor a number of seconds.
     """
     text = request.query_params.get("wait", "false").strip().lower()
+    limit_seconds = min(find_door(request).service.hold_seconds, WAIT_LIMIT_SECONDS)
     match text:
         case "true":
-            return WAIT_DEFAULT_SECONDS
+            return min(WAIT_DEFAULT_SECONDS, limit_seconds)
         case "false" | "":
             return 0
     try:
@@ -82,7 +84,7 @@ def read_wait(request: Request) -> float:
         raise InvalidRequest(
             f"wait: must be true, false or seconds up to {WAIT_LIMIT_SECONDS}, not {text[:40]!r}", field="wait"
         )
-    return min(seconds, WAIT_LIMIT_SECONDS)
+    return min(seconds, limit_seconds)
 
 
 def read_switch(request: Request, name: str) -> bool:

@@ -31,6 +31,7 @@ class Service:
         base_url: How clients reach this server, without a slash at the end; None: as their request says.
         calls_per_minute: Of one key; 0 means no limit.
         calls_per_hour: Of one key; 0 means no limit.
+        hold_seconds: How long a long poll is held at most; an event stream lives for 60 times as long.
         origins: Web origins whose scripts may call the API.
     """
 
@@ -46,4 +47,5 @@ class Service:
     base_url: str | None = None
     calls_per_minute: int = 0
     calls_per_hour: int = 0
+    hold_seconds: float = 60
     origins: tuple[str, ...] = field(default=())

@@ -28,6 +28,8 @@ from poseloom.core.caller import Caller
 from poseloom.core.credential import Scope
 from poseloom.core.error import InvalidRequest, NotFound, PoseloomError
 
+STREAM_HOLDS = 60
+"""A stream ends after so many holds; its client comes back with `Last-Event-ID` and misses nothing."""
 HEARTBEAT_SECONDS = 15
 PATH = "/v1/collections/{collection_id}/canvases/{canvas_id}"
 
@@ -116,6 +118,16 @@ class ReadyResponse(Response):
 _EXAMPLE_EVENT = (
     'event: status\ndata: {"canvas_id": "cnv_5d41402abc4b2a76b9719d911017c592", "progress": 0.71}\nid: 7\n\n'
 )
+_EVENT = {
+    "type": "object",
+    "required": ["event", "id", "data"],
+    "properties": {
+        "event": {"const": "status"},
+        "id": {"type": "string", "description": "A revision, for `Last-Event-ID`."},
+        "data": {"type": "string", "contentMediaType": "application/json", "description": "A status document."},
+    },
+}
+"""One event, as clients parse it."""
 router = APIRouter(tags=["Status"], route_class=DirectRoute)
 _ETAG_HEADERS = {
     "ETag": {"description": "Of this document, for `If-None-Match`.", "schema": {"type": "string"}},
@@ -171,7 +183,7 @@ async def tell_status(request: Request) -> Response:
             answers={
                 200: {
                     "description": "Server-sent events `status`: `id` is a revision, `data` a status document.",
-                    "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE_EVENT}},
+                    "content": {"text/event-stream": {"schema": _EVENT, "example": _EXAMPLE_EVENT}},
                 }
             },
             refuses=(NotFound,),
@@ -223,8 +235,9 @@ async def write_events(
     """
     board, ring = find_board(request), find_door(request).ring
     sent = reading.etag if request.headers.get("last-event-id") == str(reading.revision) else None
-    checked_at = time.monotonic()
-    while True:
+    checked_at = started_at = time.monotonic()
+    life_seconds = find_door(request).service.hold_seconds * STREAM_HOLDS
+    while time.monotonic() - started_at < life_seconds or sent is None:
         if reading.etag != sent:
             sent = reading.etag
             yield format_sse_event(data_str=reading.body.decode(), event="status", id=str(reading.revision))
@@ -232,7 +245,7 @@ async def write_events(
             return
         try:
             is_news = _expect(sent, to_settled=to_settled)
-            reading = await board.wait(caller, address, is_news, heartbeat_seconds)
+            reading = await board.wait(caller, address, is_news, min(heartbeat_seconds, life_seconds))
             if time.monotonic() - checked_at >= heartbeat_seconds:
                 # The key may have been revoked since.
                 await ring.recognise(request)

@@ -21,9 +21,7 @@ Home = Annotated[
 def serve_command(
     *,
     home: Home = None,
-    host: Annotated[
-        str, typer.Option(help="Address to listen at; 0.0.0.0 for everyone.")
-    ] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for everyone.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at; 0 takes a free one.")] = 8000,
     demo: Annotated[bool, typer.Option("--demo", help="Load the demo mascot.")] = False,
     workers: Annotated[bool, typer.Option(help="Make clips in this process too; else `poseloom worker` does.")] = True,

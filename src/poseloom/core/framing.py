@@ -52,9 +52,7 @@ def measure_framing(extents: Sequence[PoseExtent], padding: float = PADDING) -> 
     left, top = min(place[0] for place in places), min(place[1] for place in places)
     right, bottom = max(place[2] for place in places), max(place[3] for place in places)
     side = ceil(max(right - left, bottom - top) / (1 - 2 * padding))
-    return Framing(
-        left=(left + right - side) // 2, top=(top + bottom - side) // 2, side=side, is_anchored=is_anchored
-    )
+    return Framing(left=(left + right - side) // 2, top=(top + bottom - side) // 2, side=side, is_anchored=is_anchored)
 
 
 def find_anchor(extent: PoseExtent, *, is_anchored: bool) -> tuple[int, int]:

@@ -144,11 +144,11 @@ class _Bench:
 def make_clip(desk: Desk, task: ClipTask, store: ClipStore) -> MadeClip:
     """Make one clip, or find it made; called in a process of the pool."""
     desk.note(0)
-    bench = _lay_out(task, store)
+    bench = _lay_out(desk, task, store)
     return _find(bench) or _make(desk, bench)
 
 
-def _lay_out(task: ClipTask, store: ClipStore) -> _Bench:
+def _lay_out(desk: Desk, task: ClipTask, store: ClipStore) -> _Bench:
     poses = {pose: _place(task.poses[pose], task.framing, task.size) for pose in {task.source, task.target}}
     fingerprints = {pose: fingerprint(image) for pose, image in poses.items()}
     if len(task.poses) <= STRENGTH_POSES_LIMIT:
@@ -159,7 +159,7 @@ def _lay_out(task: ClipTask, store: ClipStore) -> _Bench:
         fps=task.fps,
         duration_seconds=None,
         quality=task.quality,
-        strength=_choose_strength(task, store, poses, fingerprints),
+        strength=_choose_strength(desk, task, store, poses, fingerprints),
         renderer=VERSION,
         encoder=ENCODER_VERSION,
     )
@@ -217,7 +217,7 @@ def _measure_fingerprint(picture: Path, changed_ns: int, framing: Framing, size:
 
 
 def _choose_strength(
-    task: ClipTask, store: ClipStore, poses: Mapping[str, Rgba], fingerprints: Mapping[str, str]
+    desk: Desk, task: ClipTask, store: ClipStore, poses: Mapping[str, Rgba], fingerprints: Mapping[str, str]
 ) -> int:
     """Return how finely the poses must be encoded; measured once for the same poses and settings."""
     name = name_strength(fingerprints.values(), task.formats, task.quality, ENCODER_VERSION)
@@ -228,7 +228,7 @@ def _choose_strength(
             poses[pose] if pose in poses else _place(task.poses[pose], task.framing, task.size)
             for pose in sorted(fingerprints)
         ]
-        strength = choose_strength(images, task.formats, task.quality)
+        strength = choose_strength(images, task.formats, task.quality, lambda: desk.note(0))
         store.remember(name, strength)
     return strength
 

@@ -1,7 +1,7 @@
 """How finely a canvas must be encoded for no seam to show."""
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +13,12 @@ from poseloom.media.encode import STRENGTHS, encode_clip
 _FPS = Fraction(24)
 
 
-def choose_strength(poses: Sequence[Rgba], formats: Iterable[ClipFormat], quality: Quality) -> int:
+def choose_strength(
+    poses: Sequence[Rgba],
+    formats: Iterable[ClipFormat],
+    quality: Quality,
+    on_trial: Callable[[], None] | None = None,
+) -> int:
     """Return the lowest rung of the ladder at which every pose's seam holds in every format.
 
     A keyframe depends on its picture and the settings alone, so a clip of one frame tells how the pose
@@ -24,6 +29,7 @@ def choose_strength(poses: Sequence[Rgba], formats: Iterable[ClipFormat], qualit
         poses: (H, W, 4) uint8 each, straight alpha, even sides.
         formats: What the clips will be encoded as.
         quality: The effort they will be encoded with.
+        on_trial: Called before each pose is tried; what it raises ends the choice.
 
     Returns:
         A rung of `STRENGTHS`; the last one when none is enough, which then fails at its certificate.
@@ -37,6 +43,8 @@ def choose_strength(poses: Sequence[Rgba], formats: Iterable[ClipFormat], qualit
     with tempfile.TemporaryDirectory(prefix="poseloom-") as folder:
         for strength in STRENGTHS:
             for index, (pose, fmt) in enumerate(trials):
+                if on_trial is not None:
+                    on_trial()
                 if not _holds(Path(folder), pose, fmt, quality, strength):
                     trials.insert(0, trials.pop(index))
                     break

@@ -1,5 +1,6 @@
 """Records that live at the border to the database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,4 +23,5 @@ class Reply:
 
     fingerprint: str
     status_code: int
+    headers: Mapping[str, str]
     body: str

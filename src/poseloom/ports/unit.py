@@ -31,6 +31,10 @@ class Shelf(Protocol[R]):
         """Return a record, or None."""
         ...
 
+    def lock(self, workspace_id: str, record_id: str) -> R | None:
+        """Return a record that nobody else changes before this unit ends."""
+        ...
+
     def list_page(self, workspace_id: str, page: Page, **equal: object) -> Sequence[R]:
         """Return a page of records, newest first, whose fields equal what is given; one more than the page holds."""
         ...
@@ -87,10 +91,6 @@ class AssetShelf(Shelf[Asset], Protocol):
 class CanvasShelf(Shelf[StoredCanvas], Protocol):
     """Canvases."""
 
-    def lock(self, workspace_id: str, canvas_id: str) -> StoredCanvas | None:
-        """Return a canvas that nobody else changes before this unit ends."""
-        ...
-
     def touch(self, canvas_ids: Iterable[str]) -> None:
         """Raise the revision of canvases whose status has changed."""
         ...
@@ -123,7 +123,7 @@ class JobShelf(Shelf[Job], Protocol):
         """Return a job, whoever owns it; for workers."""
         ...
 
-    def lock(self, job_id: str) -> Job | None:
+    def take(self, job_id: str) -> Job | None:
         """Return a job that nobody else changes before this unit ends; for workers."""
         ...
 
@@ -218,7 +218,7 @@ class ReplyShelf(Protocol):
         """
         ...
 
-    def keep(self, workspace_id: str, key: str, status_code: int, body: str) -> None:
+    def keep(self, workspace_id: str, key: str, status_code: int, headers: Mapping[str, str], body: str) -> None:
         """Keep the answer of a key that this unit claimed."""
         ...
 

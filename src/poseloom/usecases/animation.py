@@ -45,7 +45,7 @@ def generate_animation(
         InvalidOrder: There is no such generator or it cannot make the clip, or an asset is no picture of the caller's.
         InsufficientCredits: The balance does not cover the price.
     """
-    find_collection(unit, caller, collection_id)
+    find_collection(unit, caller, collection_id, to_fill=True)
     generator = catalogue.choose_generator(order.generator)
     generator.check_clip(
         duration_seconds=order.duration_seconds, size=order.size or catalogue.size, is_loop=order.is_loop

@@ -83,7 +83,7 @@ def create_canvas(
         InvalidCanvas: A field breaks a rule.
         InvalidOrder: There is no such generator.
     """
-    find_collection(unit, caller, collection_id)
+    find_collection(unit, caller, collection_id, to_fill=True)
     document = {} if document is None else document
     canvas = write_new_canvas(document, tools.mint(Prefix.CANVAS), tools.mint)
     canvas = _settle_format(canvas, catalogue)

@@ -40,13 +40,17 @@ def find(shelf: Shelf[R], caller: Caller, prefix: Prefix, record_id: str) -> R:
     return record
 
 
-def find_collection(unit: Unit, caller: Caller, collection_id: str) -> Collection:
-    """Return a collection of the caller's workspace.
+def find_collection(unit: Unit, caller: Caller, collection_id: str, *, to_fill: bool = False) -> Collection:
+    """Return a collection of the caller's workspace; when something is put into it, nobody removes it meanwhile.
 
     Raises:
         NotFound: It is not there, or not the caller's.
     """
-    return find(unit.collections, caller, Prefix.COLLECTION, collection_id)
+    look = unit.collections.lock if to_fill else unit.collections.find
+    collection = look(caller.workspace_id, collection_id)
+    if collection is None:
+        raise refuse(Prefix.COLLECTION, collection_id)
+    return collection
 
 
 def find_canvas(

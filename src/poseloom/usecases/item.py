@@ -40,7 +40,7 @@ def add_pose(unit: Unit, caller: Caller, collection_id: str, name: str, picture:
     Raises:
         NotFound: There is no such collection for this caller.
     """
-    find_collection(unit, caller, collection_id)
+    find_collection(unit, caller, collection_id, to_fill=True)
     assets = _write_assets(caller, collection_id, name, picture, tools)
     now = tools.now()
     item = Item(

@@ -141,7 +141,7 @@ def delete_collection(unit: Unit, caller: Caller, collection_id: str, tools: Too
     Raises:
         NotFound: It is not there, or not the caller's.
     """
-    find_collection(unit, caller, collection_id)
+    find_collection(unit, caller, collection_id, to_fill=True)
     # Whoever orders or settles takes the canvas first; the same order here, so that nobody waits in a circle.
     for canvas_id in sorted(_list_canvas_ids(unit, caller, collection_id)):
         unit.canvases.lock(caller.workspace_id, canvas_id)

@@ -177,7 +177,7 @@ def _end(unit: Unit, jobs: Iterable[Job], event: JobEvent, told: JobError, tools
     ended = []
     now = tools.now()
     for job in jobs:
-        live = unit.jobs.lock(job.id)
+        live = unit.jobs.take(job.id)
         if live is None or live.state.is_final:
             continue
         unit.jobs.move(
@@ -200,7 +200,7 @@ def _lock(unit: Unit, job_id: str) -> tuple[StoredCanvas | None, Job | None]:
     if job is None:
         return None, None
     stored = None if job.canvas_id is None else unit.canvases.lock(job.workspace_id, job.canvas_id)
-    return stored, unit.jobs.lock(job_id)
+    return stored, unit.jobs.take(job_id)
 
 
 def _touch(unit: Unit, jobs: Sequence[Job]) -> None:

@@ -133,6 +133,7 @@ def open_service(installation: Installation) -> Service:
         base_url=settings.base_url,
         calls_per_minute=settings.calls_per_minute,
         calls_per_hour=settings.calls_per_hour,
+        hold_seconds=settings.hold_seconds,
         origins=settings.origins,
     )
 

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     calls_per_hour: int = Field(default=0, ge=0, description="Calls that one key may make; 0 is no limit.")
     retention_days: int = Field(default=7, ge=1, description="How long the engine remembers jobs that have ended.")
     grace_seconds: float = Field(default=10, ge=0, description="How long a stopping server waits for clips to end.")
+    hold_seconds: float = Field(
+        default=60, gt=0, le=3600, description="How long a long poll is held; an event stream lives 60 times as long."
+    )
     fetch_private: bool = Field(
         default=False, description="Let `image_url` name plain http and private addresses; for development only."
     )

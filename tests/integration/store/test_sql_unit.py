@@ -144,9 +144,9 @@ def test_of_two_calls_under_one_key_the_second_waits_for_the_answer_of_the_first
     with desk.database.write() as unit:
         assert unit.replies.claim(workspace_id, "key", "print-1", NOON, LAPSE) is None
         claimed.set()
-        unit.replies.keep(workspace_id, "key", 202, '{"é": 1}')
+        unit.replies.keep(workspace_id, "key", 202, {"ETag": '"1"'}, '{"é": 1}')
     thread.join(DEADLINE_SECONDS)
-    assert answers == [Reply(fingerprint="print-1", status_code=202, body='{"é": 1}')]
+    assert answers == [Reply(fingerprint="print-1", status_code=202, headers={"ETag": '"1"'}, body='{"é": 1}')]
 
 
 def test_a_call_that_fails_leaves_its_key_to_the_next(desk: Desk) -> None:
@@ -171,12 +171,12 @@ def test_many_calls_under_one_key_do_the_work_once(desk: Desk) -> None:
             kept = unit.replies.claim(workspace_id, "key", "print", NOON, LAPSE)
             if kept is None:
                 unit.collections.add(desk.write_collection(workspace_id))
-                unit.replies.keep(workspace_id, "key", 201, "made")
+                unit.replies.keep(workspace_id, "key", 201, {}, "made")
             return kept
 
     outcomes = run_at_once([call] * THREADS)
     assert outcomes.count(None) == 1
-    assert outcomes.count(Reply(fingerprint="print", status_code=201, body="made")) == THREADS - 1
+    assert outcomes.count(Reply(fingerprint="print", status_code=201, headers={}, body="made")) == THREADS - 1
     with desk.database.read() as unit:
         assert unit.collections.count() == 1
 

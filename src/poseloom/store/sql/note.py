@@ -1,6 +1,7 @@
 """Replies kept for idempotency keys, and quotes."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
@@ -30,7 +31,7 @@ class ReplyTable:
         insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
         row = {
             "workspace_id": workspace_id, "key": key, "fingerprint": fingerprint,
-            "status_code": 0, "body": "", "created_at": now,
+            "status_code": 0, "headers": {}, "body": "", "created_at": now,
         }  # fmt: skip
         # On Postgres the insert itself waits for whoever holds the key; on SQLite units that write never overlap.
         # Only what an insert returns says whether it was done: its row count is not told by every driver.
@@ -38,9 +39,9 @@ class ReplyTable:
         if self._connection.execute(claimed).first() is not None:
             self._forget(lapse)
             return None
-        query = select(columns.fingerprint, columns.status_code, columns.body)
+        query = select(columns.fingerprint, columns.status_code, columns.headers, columns.body)
         kept = self._connection.execute(query.where(own)).one()
-        return Reply(fingerprint=kept.fingerprint, status_code=kept.status_code, body=kept.body)
+        return Reply(fingerprint=kept.fingerprint, status_code=kept.status_code, headers=kept.headers, body=kept.body)
 
     def _forget(self, lapse: datetime) -> None:
         """Forget some lapsed replies, none that another unit holds: this one holds a key, and must not wait for one."""
@@ -49,11 +50,11 @@ class ReplyTable:
         lapsed = lapsed.limit(FORGET_LIMIT).with_for_update(skip_locked=True)
         self._connection.execute(delete(table.replies).where(tuple_(columns.workspace_id, columns.key).in_(lapsed)))
 
-    def keep(self, workspace_id: str, key: str, status_code: int, body: str) -> None:
+    def keep(self, workspace_id: str, key: str, status_code: int, headers: Mapping[str, str], body: str) -> None:
         """Keep the answer of a key that this unit claimed."""
         columns = table.replies.c
         query = update(table.replies).where(columns.workspace_id == workspace_id, columns.key == key)
-        self._connection.execute(query.values(status_code=status_code, body=body))
+        self._connection.execute(query.values(status_code=status_code, headers=headers, body=body))
 
 
 class QuoteTable:

@@ -44,6 +44,11 @@ class TableShelf(Generic[R]):
         """Return a record, or None."""
         return self._one(self._select().where(self.table.c.id == record_id, self.table.c[self.owner] == workspace_id))
 
+    def lock(self, workspace_id: str, record_id: str) -> R | None:
+        """Return a record that nobody else changes before this unit ends."""
+        query = self._select().where(self.table.c.id == record_id, self.table.c[self.owner] == workspace_id)
+        return self._one(query.with_for_update())
+
     def list_page(self, workspace_id: str, page: Page, **equal: object) -> Sequence[R]:
         """Return a page of records, newest first, and one more when there are more."""
         columns = self.table.c
@@ -192,12 +197,6 @@ class CanvasTable(TableShelf[StoredCanvas]):
     """Canvases."""
 
     table, record = table.canvases, StoredCanvas
-
-    def lock(self, workspace_id: str, canvas_id: str) -> StoredCanvas | None:
-        """Return a canvas that nobody else changes before this unit ends."""
-        columns = self.table.c
-        query = self._select().where(columns.id == canvas_id, columns.workspace_id == workspace_id)
-        return self._one(query.with_for_update())
 
     def touch(self, canvas_ids: Iterable[str]) -> None:
         """Raise the revision of canvases whose status has changed."""

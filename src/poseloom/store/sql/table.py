@@ -242,6 +242,7 @@ replies = Table(
     Column("key", String(255), primary_key=True),
     Column("fingerprint", String(64), nullable=False),
     Column("status_code", Integer, nullable=False),
+    Column("headers", Json(), nullable=False),
     Column("body", Text, nullable=False),
     Column("created_at", Instant(), nullable=False, index=True),
 )

@@ -24,7 +24,7 @@ class JobTable(TableShelf[Job]):
         """Return a job, whoever owns it."""
         return self._one(self._select().where(self.table.c.id == job_id))
 
-    def lock(self, job_id: str) -> Job | None:
+    def take(self, job_id: str) -> Job | None:
         """Return a job that nobody else changes before this unit ends."""
         return self._one(self._select().where(self.table.c.id == job_id).with_for_update())
 
