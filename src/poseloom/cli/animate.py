@@ -19,7 +19,7 @@ from poseloom.core.error import PoseloomError
 from poseloom.usecases.animate import AnimateOptions, Animation
 from poseloom.wiring.animation import DEFAULT_FPS, DEFAULT_SIZE_PX, animate_mascot, open_studio
 from poseloom.wiring.mascot import Mascot, open_mascot
-from poseloom.wiring.settings import Settings
+from poseloom.wiring.settings import read_settings
 
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
@@ -59,7 +59,7 @@ def animate_command(
     )
     home = directory if directory.is_dir() else directory.parent
     console = Console(stderr=True, highlight=False)
-    studio = open_studio(Settings(), cache=cache, jobs=jobs, opaque=opaque)
+    studio = open_studio(read_settings(), cache=cache, jobs=jobs, opaque=opaque)
     try:
         with _open_watcher(console) as watcher:
             animation = animate_mascot(mascot, out or home / "mascot", options, studio, watcher)

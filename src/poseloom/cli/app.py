@@ -10,6 +10,7 @@ from rich.console import Console
 
 from poseloom.cli.animate import animate_command
 from poseloom.cli.inspect import inspect_command
+from poseloom.cli.key import key
 from poseloom.cli.ledger import ledger
 from poseloom.cli.lint import lint_command
 from poseloom.cli.plan import plan_command
@@ -33,6 +34,7 @@ app.command("lint")(lint_command)
 app.command("inspect")(inspect_command)
 app.command("serve")(serve_command)
 app.command("worker")(worker_command)
+app.add_typer(key, name="key")
 app.add_typer(ledger, name="ledger")
 
 

@@ -1,8 +1,6 @@
 """`poseloom serve` and `poseloom worker`: the service, and hands for it elsewhere."""
 
 import json
-import signal
-import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +9,7 @@ from rich.console import Console
 
 from poseloom.wiring.log import set_up_logging
 from poseloom.wiring.serving import Opening, open_listening, serve, work
-from poseloom.wiring.settings import Settings
+from poseloom.wiring.settings import read_settings
 
 Home = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder of the server: its database, its blobs, its locks.")
@@ -28,7 +26,7 @@ def serve_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when it listens; logs too.")] = False,
 ) -> None:
     """Serve the API. The first run makes its home, a workspace and a key, and shows the key once."""
-    settings = choose_home(home)
+    settings = read_settings(home)
     set_up_logging(as_json=as_json)
     with open_listening(host, port) as listening:
         serve(
@@ -44,17 +42,9 @@ def worker_command(
     *, home: Home = None, as_json: Annotated[bool, typer.Option("--json", help="Log as JSON.")] = False
 ) -> None:
     """Make clips for a server that shares this database and these blobs."""
-    settings = choose_home(home)
+    settings = read_settings(home)
     set_up_logging(as_json=as_json)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    work(settings, stop)
-
-
-def choose_home(home: Path | None) -> Settings:
-    """Return the settings; what the caller says wins over the environment."""
-    return Settings() if home is None else Settings(home=home)
+    work(settings)
 
 
 def _greet(opening: Opening, *, as_json: bool) -> None:
@@ -77,3 +67,5 @@ def _greet(opening: Opening, *, as_json: bool) -> None:
         console.print("\nThe demo mascot waits for its clips:", markup=False)
         console.print(f"  curl -X POST {opening.url}{path} -H 'Authorization: Bearer {key}'", markup=False)
     console.print(f"\nReference: {opening.url}/docs", markup=False)
+    # A pipe or a file would keep it to itself until the server stops.
+    console.file.flush()

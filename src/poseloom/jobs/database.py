@@ -58,8 +58,11 @@ def guard() -> Iterator[None]:
     """
     try:
         yield
-    except (OperationalError, PoolTimeout) as error:
-        raise StorageFailed(f"the job queue's database failed: {error}; try again in a moment") from error
+    except OperationalError as error:
+        reason = " ".join(str(error.orig).split())
+        raise StorageFailed(f"the job queue's database failed: {reason}; try again in a moment") from error
+    except PoolTimeout as error:
+        raise StorageFailed("the job queue's database is busy; try again in a moment") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise StorageFailed("the job queue's database closed the connection; try again in a moment") from error

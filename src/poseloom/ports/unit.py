@@ -226,8 +226,8 @@ class ReplyShelf(Protocol):
 class QuoteShelf(Protocol):
     """Quotes."""
 
-    def add(self, quote: Quote, workspace_id: str) -> None:
-        """Add a quote."""
+    def add(self, quote: Quote, workspace_id: str, now: datetime) -> None:
+        """Add a quote, and forget some that are too old."""
         ...
 
     def find(self, workspace_id: str, quote_id: str) -> Quote | None:
@@ -267,6 +267,10 @@ class Unit(Protocol):
 
     def enqueue(self, jobs: Sequence[QueuedJob]) -> None:
         """Give jobs to the durable engine, in this transaction."""
+        ...
+
+    def be_alone(self) -> None:
+        """Wait for every other unit that is alone, and keep such units waiting until this one ends."""
         ...
 
     def after_commit(self, deed: Callable[[], None]) -> None:

@@ -3,9 +3,11 @@
 import json
 import os
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from poseloom.core.clip import ClipFormat, ClipRecord, SeamCertificate, SeamEnd
 from poseloom.media.publication import PARTIAL_SUFFIX, guard_writing, publish
@@ -86,7 +88,7 @@ class DiskClipStore:
 
     def prune(self) -> None:
         """Remove what died runs left, then the longest unused files until the folder is within its limit."""
-        files = [(path, path.stat()) for path in self.folder.glob("*/*") if path.is_file()]
+        files = list(self._walk())
         oldest_first = sorted(files, key=lambda item: item[1].st_mtime)
         total_bytes = sum(stat.st_size for _, stat in files)
         for path, stat in oldest_first:
@@ -95,6 +97,14 @@ class DiskClipStore:
                 with suppress(OSError):
                     path.unlink()
                     total_bytes -= stat.st_size
+
+    def _walk(self) -> Iterator[tuple[Path, os.stat_result]]:
+        """Yield every file; one that another run takes away meanwhile is none."""
+        for path in self.folder.glob("*/*"):
+            with suppress(OSError):
+                found = path.stat()
+                if S_ISREG(found.st_mode):
+                    yield path, found
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -179,6 +179,7 @@ def _measure(desk: _Desk) -> dict[str, Fraction]:
 
 def _quote(desk: _Desk, plan: Plan, rate: Fraction, order_fingerprint: str) -> Generation:
     """Answer what the call would do, and keep its price."""
+    now = desk.tools.now()
     quote = Quote(
         id=desk.tools.mint(Prefix.QUOTE),
         canvas_id=desk.stored.id,
@@ -186,9 +187,9 @@ def _quote(desk: _Desk, plan: Plan, rate: Fraction, order_fingerprint: str) -> G
         total_credits=plan.total_credits,
         plan_fingerprint=fingerprint_plan(plan),
         order_fingerprint=order_fingerprint,
-        expires_at=expire_quote(desk.tools.now()),
+        expires_at=expire_quote(now),
     )
-    desk.unit.quotes.add(quote, desk.caller.workspace_id)
+    desk.unit.quotes.add(quote, desk.caller.workspace_id, now)
     balance = desk.unit.ledger.read_balance(name_account(desk.caller.workspace_id))
     return Generation(plan=plan, jobs={}, balance=balance, dry_run=True, quote=quote)
 

@@ -28,6 +28,7 @@ def load_demo(installation: Installation) -> Mapping[str, str]:
     """
     canvas, pictures = _read_demo(installation)
     with installation.database.write() as unit:
+        unit.be_alone()
         owner = unit.workspaces.oldest()
         caller = Caller(workspace_id=owner.id, key_id="", scopes=frozenset())
         found = _find(unit, caller, canvas.name)

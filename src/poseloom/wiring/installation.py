@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from poseloom.core.catalogue import LOCAL, Catalogue, GeneratorFacts
-from poseloom.core.error import PoseloomError
+from poseloom.core.error import InvalidOrder, PoseloomError
 from poseloom.generators.maker import LocalClipMaker
 from poseloom.jobs.config import EngineConfig
 from poseloom.jobs.engine import Engine
@@ -38,6 +38,7 @@ class Installation:
     database: SqlDatabase
     stamp: SqliteStamp | ClockStamp
     blobs: ObjectBlobStore
+    clips: DiskClipStore
     engine: Engine
     runner: JobRunner
 
@@ -73,14 +74,12 @@ def write_catalogue(settings: Settings) -> Catalogue:
 
 @contextmanager
 def open_database(settings: Settings, enqueue: Enqueue) -> Iterator[SqlDatabase]:
-    """Open the database, brought to the present version; a home is made when it is not there.
+    """Open the database, brought to the present version.
 
     Raises:
         StorageFailed: It cannot be reached or written.
     """
     url = settings.find_database_url()
-    with guard_writing(settings.home):
-        settings.home.mkdir(parents=True, exist_ok=True)
     engine = open_engine(url)
     try:
         migrate(engine)
@@ -91,6 +90,21 @@ def open_database(settings: Settings, enqueue: Enqueue) -> Iterator[SqlDatabase]
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def open_standing_database(settings: Settings) -> Iterator[SqlDatabase]:
+    """Open a database that a server has made, to look into it or to put its keys in order; queues nothing.
+
+    Raises:
+        InvalidOrder: There is none in this home.
+        StorageFailed: It cannot be reached.
+    """
+    file = settings.find_database_file()
+    if file is not None and not file.is_file():
+        raise InvalidOrder(f"there is no database at {file}; name the server's home with --home", field="home")
+    with open_database(settings, lambda *_: None) as database:
+        yield database
 
 
 @contextmanager
@@ -112,14 +126,16 @@ def open_installation(
         with guard_writing(settings.home):
             settings.home.mkdir(parents=True, exist_ok=True)
         enqueuer = Enqueuer(settings.find_database_url())
-        enqueuer.open()
         stack.callback(enqueuer.close)
         database = stack.enter_context(open_database(settings, enqueuer.enqueue))
+        enqueuer.open()
         blobs = open_blobs(settings.find_blob_url())
         stamp = open_stamp(settings.find_database_url(), database.count_saves)
         stack.callback(stamp.close)
+        clips = DiskClipStore(settings.cache, settings.cache_limit_bytes)
+        clips.open()
         if maker is None:
-            maker = stack.enter_context(_open_maker(settings, needed=bool(lanes)))
+            maker = stack.enter_context(LocalClipMaker(store=clips, processes=settings.jobs if lanes else 1))
         scratch = settings.home / "scratch"
         with guard_writing(scratch):
             scratch.mkdir(parents=True, exist_ok=True)
@@ -131,7 +147,7 @@ def open_installation(
         stack.callback(engine.stop, settings.grace_seconds)
         yield Installation(
             settings=settings, tools=tools, catalogue=catalogue, database=database, stamp=stamp, blobs=blobs,
-            engine=engine, runner=runner,
+            clips=clips, engine=engine, runner=runner,
         )  # fmt: skip
 
 
@@ -146,12 +162,3 @@ def write_engine_config(settings: Settings, lanes: Sequence[Lane]) -> EngineConf
         retention_seconds=settings.retention_days * 24 * 3600,
         recovery_limit=RECOVERY_LIMIT,
     )
-
-
-@contextmanager
-def _open_maker(settings: Settings, *, needed: bool) -> Iterator[ClipMaker]:
-    store = DiskClipStore(settings.cache, settings.cache_limit_bytes)
-    store.open()
-    with LocalClipMaker(store=store, processes=settings.jobs if needed else 1) as maker:
-        yield maker
-        store.prune()

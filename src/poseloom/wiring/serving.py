@@ -50,7 +50,19 @@ class Opening:
 
 
 class _Server(uvicorn.Server):
-    """A server that first lets go of everyone who waits for news, so that their connections can end."""
+    """A server that tells when it listens, and lets go of everyone who waits for news before it closes."""
+
+    def __init__(self, config: uvicorn.Config, greet: Callable[[], None], stop: threading.Event) -> None:
+        super().__init__(config)
+        self._greet = greet
+        self._stop = stop
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen and say so."""
+        await super().startup(sockets)
+        self._greet()
+        if self._stop.is_set():
+            self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening and end what is under way."""
@@ -89,9 +101,7 @@ def serve(
     maker: ClipMaker | None = None,
 ) -> None:
     """Serve until the process is told to stop; jobs under way are finished or handed back."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # uvicorn hears them first and raises them again when it has stopped; by then everything is in order.
-        signal.signal(number, signal.SIG_IGN)
+    stop = _hear_signals()
     with open_installation(settings, lanes=ALL_LANES if workers else (), maker=maker) as installation:
         opening = _open(installation, listening, demo=demo)
         app = create_app(open_service(installation))
@@ -103,18 +113,37 @@ def serve(
                 server_header=False,
                 lifespan="on",
                 timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
-            )
+            ),
+            lambda: greet(opening),
+            stop,
         )
         with keep_up(installation):
-            greet(opening)
             server.run(sockets=[listening])
 
 
-def work(settings: Settings, stop: threading.Event, maker: ClipMaker | None = None) -> None:
-    """Make clips until told to stop."""
+def work(settings: Settings, maker: ClipMaker | None = None) -> None:
+    """Make clips until the process is told to stop."""
+    stop = _hear_signals()
     with open_installation(settings, maker=maker) as installation, keep_up(installation):
         _log.info("worker_started", lanes=[lane.value for lane in Lane])
         stop.wait()
+
+
+def _hear_signals() -> threading.Event:
+    """Return what a first Ctrl-C or SIGTERM sets; a second one ends the process where it stands.
+
+    uvicorn hears them itself while it runs, and raises them again when it has stopped.
+    """
+    stop = threading.Event()
+
+    def hear(_number: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, hear)
+    return stop
 
 
 def open_service(installation: Installation) -> Service:
@@ -142,6 +171,7 @@ def _open(installation: Installation, listening: socket.socket, *, demo: bool) -
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     with installation.database.write() as unit:
+        unit.be_alone()
         is_new = unit.workspaces.count() == 0
         key = _make_first(unit, installation) if is_new else None
     settings = installation.settings
@@ -161,18 +191,21 @@ def _make_first(unit: Unit, installation: Installation) -> str:
 
 @contextmanager
 def keep_up(installation: Installation) -> Iterator[None]:
-    """Put right, from time to time, what died; in a thread of its own."""
+    """Put right, at once and from time to time, what died; in a thread of its own."""
     stop = threading.Event()
 
     def run() -> None:
-        while not stop.wait(UPKEEP_SECONDS):
+        while True:
             try:
                 end_lost_jobs(
                     installation.database, installation.runner, installation.tools, installation.engine.find_lost
                 )
                 sweep_blobs(installation.database, installation.blobs, installation.tools)
+                installation.clips.prune()
             except Exception:  # noqa: BLE001 - the next round may do better
                 _log.exception("upkeep_failed")
+            if stop.wait(UPKEEP_SECONDS):
+                return
 
     thread = threading.Thread(target=run, name="poseloom-upkeep", daemon=True)
     thread.start()

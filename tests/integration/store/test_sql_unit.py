@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import partial
 
@@ -212,10 +212,29 @@ def test_a_quote_comes_back_to_its_workspace_alone(desk: Desk) -> None:
         plan_fingerprint="p", order_fingerprint="o", expires_at=NOON,
     )  # fmt: skip
     with desk.database.write() as unit:
-        unit.quotes.add(quote, workspace_id)
+        unit.quotes.add(quote, workspace_id, NOON)
     with desk.database.read() as unit:
         assert unit.quotes.find(workspace_id, quote.id) == quote
         assert unit.quotes.find(stranger, quote.id) is None
+
+
+def test_a_quote_that_is_too_old_is_forgotten(desk: Desk) -> None:
+    workspace_id = desk.add_workspace()
+
+    def add(expires_at: datetime) -> Quote:
+        quote = Quote(
+            id=desk.mint(Prefix.QUOTE), canvas_id="cnv_1", rate=Fraction(5), total_credits=Fraction(20),
+            plan_fingerprint="p", order_fingerprint="o", expires_at=expires_at,
+        )  # fmt: skip
+        with desk.database.write() as unit:
+            unit.quotes.add(quote, workspace_id, NOON)
+        return quote
+
+    old = add(NOON - timedelta(seconds=1))
+    new = add(NOON)
+    with desk.database.read() as unit:
+        assert unit.quotes.find(workspace_id, old.id) is None
+        assert unit.quotes.find(workspace_id, new.id) == new
 
 
 def test_a_database_that_cannot_be_reached_says_so() -> None:

@@ -117,6 +117,11 @@ class SqlUnit:
         if jobs:
             self._enqueue(self.connection, jobs)
 
+    def be_alone(self) -> None:
+        """Wait for every other unit that is alone; on SQLite each unit that writes is."""
+        if self.connection.dialect.name == "postgresql":
+            _lock_all(self.connection)
+
     def after_commit(self, deed: Callable[[], None]) -> None:
         """Do something once this unit is saved."""
         self.deeds.append(deed)
@@ -230,6 +235,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _lock_all(connection: Connection) -> None:
+    """Hold the one lock of a Postgres database until the transaction ends."""
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7305803)")
+
+
 def migrate(engine: Engine) -> None:
     """Bring the tables to the present version; two processes may do so at once.
 
@@ -241,6 +251,6 @@ def migrate(engine: Engine) -> None:
         config.set_main_option("script_location", str(folder))
         with engine.connect().execution_options(poseloom_writes=True) as connection, connection.begin():
             if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7305803)")
+                _lock_all(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

@@ -14,7 +14,7 @@ from poseloom.ports.record import Reply
 from poseloom.store.sql import table
 
 FORGET_LIMIT = 100
-"""How many lapsed replies one unit forgets."""
+"""How many lapsed replies, or quotes, one unit forgets."""
 
 
 class ReplyTable:
@@ -63,14 +63,15 @@ class QuoteTable:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, quote: Quote, workspace_id: str) -> None:
-        """Add a quote."""
+    def add(self, quote: Quote, workspace_id: str, now: datetime) -> None:
+        """Add a quote, and forget some that are too old."""
         document = {**asdict(quote), "expires_at": None}
         row = {
             "id": quote.id, "workspace_id": workspace_id, "expires_at": quote.expires_at,
             "document": json.dumps(document, default=str),
         }  # fmt: skip
         self._connection.execute(table.quotes.insert(), row)
+        self._forget(now)
 
     def find(self, workspace_id: str, quote_id: str) -> Quote | None:
         """Return a quote, or None."""
@@ -82,3 +83,9 @@ class QuoteTable:
         document = json.loads(row.document)
         exact = {name: Fraction(document[name]) for name in ("rate", "total_credits")}
         return Quote(**{**document, **exact, "expires_at": row.expires_at})
+
+    def _forget(self, now: datetime) -> None:
+        columns = table.quotes.c
+        lapsed = select(columns.id).where(columns.expires_at < now).limit(FORGET_LIMIT)
+        lapsed = lapsed.with_for_update(skip_locked=True)
+        self._connection.execute(delete(table.quotes).where(columns.id.in_(lapsed)))
