@@ -20,6 +20,7 @@ from PIL import Image
 from poseloom.core.canvas import Canvas, Edge, Node
 from poseloom.core.clip import ClipFormat, Quality
 from poseloom.core.error import GeneratorFailed, InvalidImage, JobCancelled, SeamBroken, StorageFailed
+from poseloom.core.manner import read_manner
 from poseloom.frames.align import place_pose
 from poseloom.frames.image import Rgba
 from poseloom.frames.seam import measure_subject_psnr
@@ -158,7 +159,7 @@ def test_what_the_command_line_made_is_found(
 ) -> None:
     edges = (
         Edge(id="stay", source="calm", target="calm"),
-        Edge(id="go", source="calm", target="glad"),
+        Edge(id="go", source="calm", target="glad", description="It leaps, it waves."),
         Edge(id="back", source="glad", target="calm", reverse=True),
         Edge(id="off", source="calm", target="sad"),
         Edge(id="on", source="sad", target="calm", reverse=True),
@@ -180,13 +181,24 @@ def test_what_the_command_line_made_is_found(
     mascot = Mascot(name="mascot", canvas=canvas, images=poses)
     animation = animate_mascot(mascot, tmp_path / "bundle", options, studio, Watcher())
     heard: list[int] = []
-    stay, go = (maker.make(task, heard.append) for task in (write_loop(poses), write_forward(poses)))
-    back = maker.make(write_reverse(poses, go.frames), heard.append)
+    manner = read_manner("Waves and jumps.")
+    forward = replace(write_forward(poses), manner=manner)
+    stay, go = (maker.make(task, heard.append) for task in (write_loop(poses), forward))
+    back = maker.make(replace(write_reverse(poses, go.frames), manner=manner), heard.append)
     assert heard == []
     made = {"stay": stay, "go": go, "back": back}
     for edge_id, clip in made.items():
         stored = animation.clips[edge_id][ClipFormat.WEBM]
         assert (clip.files[ClipFormat.WEBM], clip.records[ClipFormat.WEBM]) == (stored.path, stored.record)
+
+
+def test_a_reverse_in_another_manner_than_its_forwards_plays_the_same_frames(
+    maker: LocalClipMaker, poses: dict[str, Path]
+) -> None:
+    forward = make(maker, write_forward(poses))
+    reverse = write_reverse(poses, forward.frames)
+    one, other = (make(maker, replace(reverse, manner=read_manner(said))) for said in (None, "It jumps."))
+    assert one.files[ClipFormat.WEBM].read_bytes() == other.files[ClipFormat.WEBM].read_bytes()
 
 
 def test_frames_drawn_elsewhere_are_encoded_as_they_are_and_kept(

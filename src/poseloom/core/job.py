@@ -132,7 +132,7 @@ class Job:
         target_asset_id: Pose of the last frame.
         forward_job_id: For a reverse, the job that it waits for; None when its forward's clip was there already.
         frames_asset_id: For a reverse, the kept frames that it plays backwards.
-        prompt: What happens in it, for generators that read.
+        prompt: What happens in it, in prose; the local generator reads its manner. A reverse has its forward's.
         cost_credits: What was charged for it.
         assets: Asset ids of what it makes, by kind; they are given when it is queued.
         label: Begins the names of its files.

@@ -13,6 +13,7 @@ from poseloom.core.canvas import Canvas
 from poseloom.core.clip import ClipFormat, Quality
 from poseloom.core.duration import choose_duration, count_frames
 from poseloom.core.kind import classify
+from poseloom.core.manner import NEUTRAL, Manner, narrow_manner, read_manner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class Recipe:
         source: Fingerprint of the aligned source pose; of the forward's for a reverse.
         target: Fingerprint of the aligned target pose; of the forward's for a reverse.
         is_reversed: The frames are played backwards.
+        manner: How they are acted; of the forward for a reverse.
         renderer: Version of what draws the frames.
         encoder: Version of what encodes them.
         strength: Rung on the encoders' ladder of quantisers.
@@ -39,15 +41,19 @@ class Recipe:
     encoder: str
     quality: Quality
     strength: int
+    manner: Manner = NEUTRAL
 
     def name_frames(self) -> str:
         """Return the name of the frames, in forward order, however they are encoded."""
-        drawn = ("source", "target", "is_loop", "frame_count", "fps", "size", "renderer")
-        return _hash({key: value for key, value in asdict(self).items() if key in drawn})
+        drawn = ("source", "target", "is_loop", "frame_count", "fps", "size", "renderer", "manner")
+        return _hash({key: value for key, value in self._list().items() if key in drawn})
 
     def name_clip(self, fmt: ClipFormat) -> str:
         """Return the name of the clip in a format."""
-        return _hash({**asdict(self), "format": fmt})
+        return _hash({**self._list(), "format": fmt})
+
+    def _list(self) -> dict[str, object]:
+        return {**asdict(self), "manner": str(self.manner)}
 
 
 def name_strength(fingerprints: Iterable[str], formats: Iterable[ClipFormat], quality: Quality, encoder: str) -> str:
@@ -85,6 +91,7 @@ def write_recipe(
     duration_seconds: Fraction,
     is_loop: bool = False,
     is_reversed: bool = False,
+    manner: Manner = NEUTRAL,
 ) -> Recipe:
     """Return the recipe of one clip; whoever makes clips names them by it, so that all share one cache.
 
@@ -94,6 +101,7 @@ def write_recipe(
         duration_seconds: The clip's.
         is_loop: Whether it stays with its source.
         is_reversed: Whether the frames are played backwards.
+        manner: How the clip is acted; of the forward for a reverse. What says nothing of such a clip is left out.
     """
     source, target = ends
     return Recipe(
@@ -108,6 +116,7 @@ def write_recipe(
         encoder=settings.encoder,
         quality=settings.quality,
         strength=settings.strength,
+        manner=narrow_manner(manner, is_loop=is_loop),
     )
 
 
@@ -126,6 +135,7 @@ def write_recipes(canvas: Canvas, fingerprints: dict[str, str], settings: Render
             settings,
             duration_seconds=choose_duration(edge, settings.duration_seconds),
             is_loop=edge.is_loop,
+            manner=read_manner(edge.description),
         )
         for edge in canvas.edges
         if not edge.is_any_state and edge.id not in kinds.forwards

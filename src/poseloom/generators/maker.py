@@ -169,6 +169,7 @@ def _lay_out(desk: Desk, task: ClipTask, store: ClipStore) -> _Bench:
         duration_seconds=task.duration_seconds,
         is_loop=task.is_loop,
         is_reversed=task.is_reversed,
+        manner=task.manner,
     )
     if task.frames is not None:
         recipe = _name_origin(recipe, task, task.frames, store)

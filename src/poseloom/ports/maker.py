@@ -8,6 +8,7 @@ from typing import Protocol
 
 from poseloom.core.clip import ClipFormat, ClipRecord, Quality
 from poseloom.core.framing import Framing
+from poseloom.core.manner import NEUTRAL, Manner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class ClipTask:
         source: Pose of the first frame; for a reverse, of its forward's first frame.
         target: Pose of the last frame; for a reverse, of its forward's last frame.
         framing: How the order's poses lie on the canvas.
+        manner: How the clip is acted; for a reverse, its forward's.
         frames: Kept frames: a forward's, which its reverse plays backwards, or those that a service elsewhere drew.
     """
 
@@ -34,6 +36,7 @@ class ClipTask:
     fps: Fraction
     formats: tuple[ClipFormat, ...]
     quality: Quality
+    manner: Manner = NEUTRAL
     frames: Path | None = None
 
 

@@ -132,7 +132,7 @@ def _write_reverse(forward: Job, batch: Batch, tools: Tools) -> Job:
         target_asset_id=forward.source_asset_id,
         is_loop=False,
         duration_seconds=forward.duration_seconds,
-        prompt=None,
+        prompt=forward.prompt,
         label=f"{forward.label}-reverse",
         cost_credits=Fraction(0),
         assets={kind: derive_asset_id(job_id, kind) for kind in list_outputs(batch, keeps_frames=False)},

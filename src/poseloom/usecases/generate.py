@@ -292,7 +292,8 @@ def _write_jobs(desk: _Desk, made: Sequence[Line], batch: Batch, plan: Plan) -> 
             target_asset_id=pictures[line.target],
             is_loop=is_loop,
             duration_seconds=line.duration_seconds,
-            prompt=prompts[line.edge_id],
+            # A reverse plays its forward's frames, whatever is said of itself.
+            prompt=prompts[line.forward_id or line.edge_id],
             label=line.source if is_loop else f"{line.source}-{line.target}",
             cost_credits=line.credits,
             assets={kind: derive_asset_id(job_id, kind) for kind in kinds},

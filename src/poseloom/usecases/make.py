@@ -9,6 +9,7 @@ from pathlib import Path
 from poseloom.core.asset import KINDS, AssetKind
 from poseloom.core.error import ForwardFailed
 from poseloom.core.job import Batch, Job, JobType
+from poseloom.core.manner import read_manner
 from poseloom.ports.blob import BlobStore, StoredBlob
 from poseloom.ports.maker import ClipMaker, ClipTask, MadeClip
 from poseloom.ports.tool import Tools
@@ -95,6 +96,7 @@ class Workshop:
             fps=batch.fps,
             formats=batch.formats,
             quality=batch.quality,
+            manner=read_manner(job.prompt),
             frames=self._fetch_frames(work) if work.is_reversed else drawn,
         )
 

@@ -64,9 +64,12 @@ def test_two_pictures_make_a_way_that_may_be_played_backwards_later(
 
 def test_the_way_back_is_free_and_waits(bench: Bench, owner: Owner, collection_id: str, loop: AnimationOrder) -> None:
     end = bench.add_pose(owner, collection_id)
-    made = generate(bench, owner, collection_id, replace(loop, end_image_asset_id=end, auto_reverse=True))
+    made = generate(
+        bench, owner, collection_id, replace(loop, end_image_asset_id=end, auto_reverse=True, prompt="It jumps.")
+    )
     forward, reverse = made.job, made.reverse
     assert reverse is not None
+    assert reverse.prompt == forward.prompt == "It jumps."
     assert (reverse.type, reverse.forward_job_id) == (JobType.REVERSE, forward.id)
     assert reverse.cost_credits == 0
     assert (reverse.source_asset_id, reverse.target_asset_id) == (end, loop.source_image_asset_id)

@@ -111,6 +111,7 @@ def test_the_reverse_plays_the_very_frames_that_came_from_elsewhere(open_bench: 
     assert len(drawn) == 8
     task = bench.inline.tasks[-1]
     assert task.is_reversed
+    assert str(task.manner) == "wave"
     assert task.frames is not None
     backwards = list(read_master(task.frames, reverse=True))
     assert all(np.array_equal(one, other) for one, other in zip(drawn, reversed(backwards), strict=True))

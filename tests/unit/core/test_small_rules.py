@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -12,7 +13,7 @@ from poseloom.core.error import InvalidOrder
 from poseloom.core.field import describe
 from poseloom.core.kind import Kind, classify
 from poseloom.core.lint import lint_canvas
-from poseloom.core.recipe import RenderSettings, name_strength, write_recipes
+from poseloom.core.recipe import Recipe, RenderSettings, name_strength, write_recipes
 
 
 @pytest.mark.parametrize("value", [1, 1.5, 4, 10, 10.0, Fraction(7, 2)])
@@ -130,6 +131,28 @@ def test_a_reverse_shares_its_forwards_frames_and_not_its_clip() -> None:
     assert recipes["x"].name_frames() == recipes["y"].name_frames() != recipes["l"].name_frames()
     names = {recipe.name_clip(fmt) for recipe in recipes.values() for fmt in ClipFormat}
     assert len(names) == 9
+
+
+def test_a_recipe_has_the_manner_of_its_edge_and_a_reverse_that_of_its_forward() -> None:
+    names = {
+        said: {edge_id: recipe.name_frames() for edge_id, recipe in write_described_recipes(said).items()}
+        for said in ("", "Pim is glad.", "It jumps.", "It leaps up!", "It waves.", "It blinks.", "It snaps.")
+    }
+    assert names[""] == names["Pim is glad."]
+    assert names["It jumps."] == names["It leaps up!"]
+    assert all(each["x"] == each["y"] for each in names.values())
+    assert len({each["x"] for each in names.values()}) == 4
+    assert len({each["l"] for each in names.values()}) == 4
+    assert names["It blinks."]["x"] == names[""]["x"]
+    assert names["It snaps."]["l"] == names[""]["l"]
+
+
+def write_described_recipes(description: str) -> dict[str, Recipe]:
+    """Return the recipes of the canvas when its loop and its forward are described so, and its reverse otherwise."""
+    edges = tuple(
+        replace(edge, description="It shakes." if edge.id == "y" else description) for edge in RECIPE_CANVAS.edges
+    )
+    return write_recipes(replace(RECIPE_CANVAS, edges=edges), {"a": "pa", "b": "pb"}, SETTINGS)
 
 
 def test_a_remembered_strength_depends_on_poses_formats_quality_and_encoder_in_any_order() -> None:
