@@ -26,6 +26,8 @@ MOTIONS_LIMIT = 3
 NEGATION_REACH = 3
 """Words behind a negation that it takes back."""
 
+_TIME_FACTORS = {Tempo.SLOW: 1.5, Tempo.EVEN: 1.0, Tempo.QUICK: 2 / 3}
+_SIZE_FACTORS = {Size.SMALL: 0.5, Size.FULL: 1.0, Size.BIG: 1.5}
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\s[-–—]+\s|[.,;:!?()…\n]")
 _NATURAL = frozenset({Motion.BREATHE, Motion.SWAY, Motion.FLOAT, Motion.BLINK})
 """What a pose may do unasked, so that it can be taken back."""
@@ -48,6 +50,16 @@ class Manner:
     avoided: tuple[Motion, ...] = ()
     tempo: Tempo = Tempo.EVEN
     size: Size = Size.FULL
+
+    @property
+    def time_factor(self) -> float:
+        """How much longer everything takes."""
+        return _TIME_FACTORS[self.tempo]
+
+    @property
+    def size_factor(self) -> float:
+        """How much further everything goes."""
+        return _SIZE_FACTORS[self.size]
 
     def __str__(self) -> str:
         """Return the one form in which it is written down; equal manners have equal forms."""

@@ -3,16 +3,23 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from poseloom.core.manner import NEUTRAL, Manner
 from poseloom.frames.forward import iterate_forward
 from poseloom.frames.image import Rgba
 from poseloom.frames.loop import iterate_loop
 
-VERSION = "1"
-"""Part of every cache key: raise it when the same poses would give other frames."""
+VERSION = "2"
+"""Part of every cache key: raise it when the same poses and manner would give other frames."""
 
 
 def iterate_frames(
-    source: Rgba, target: Rgba, *, frame_count: int, fps: float | Fraction, loop: bool = False
+    source: Rgba,
+    target: Rgba,
+    *,
+    frame_count: int,
+    fps: float | Fraction,
+    loop: bool = False,
+    manner: Manner = NEUTRAL,
 ) -> Iterator[Rgba]:
     """Yield the frames of one clip, (H, W, 4) uint8, straight alpha.
 
@@ -22,10 +29,11 @@ def iterate_frames(
         frame_count: How many frames, at least 2.
         fps: Frames per second.
         loop: Whether the clip stays with its source; the target is not looked at then.
+        manner: How the clip is acted.
 
     Raises:
         ValueError: Fewer than 2 frames, or poses of different sizes.
     """
     if loop:
-        return iterate_loop(source, frame_count=frame_count, fps=fps)
+        return iterate_loop(source, frame_count=frame_count, fps=fps, manner=manner)
     return iterate_forward(source, target, frame_count=frame_count, fps=fps)

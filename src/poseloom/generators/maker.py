@@ -284,7 +284,12 @@ def _open_frames(bench: _Bench) -> Generator[Rgba]:
         frames = read_master(task.frames)
     else:
         frames = iterate_frames(
-            bench.source, bench.target, frame_count=recipe.frame_count, fps=recipe.fps, loop=task.is_loop
+            bench.source,
+            bench.target,
+            frame_count=recipe.frame_count,
+            fps=recipe.fps,
+            loop=task.is_loop,
+            manner=recipe.manner,
         )
     yield from write_master(frames, bench.frames, fps=recipe.fps) if bench.keeps_frames else frames
 

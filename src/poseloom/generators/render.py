@@ -149,7 +149,14 @@ def _open_frames(order: RenderOrder, source: Rgba, target: Rgba) -> Generator[Rg
         assert order.frames is not None
         yield from read_master(order.frames, reverse=True)
         return
-    frames = iterate_frames(source, target, frame_count=recipe.frame_count, fps=recipe.fps, loop=recipe.is_loop)
+    frames = iterate_frames(
+        source,
+        target,
+        frame_count=recipe.frame_count,
+        fps=recipe.fps,
+        loop=recipe.is_loop,
+        manner=recipe.manner,
+    )
     yield from frames if order.frames is None else write_master(frames, order.frames, fps=recipe.fps)
 
 
