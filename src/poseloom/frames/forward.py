@@ -1,28 +1,38 @@
 """A transition: every frame from one pose to another."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from poseloom.frames.image import Rgba, measure_bounds
+from poseloom.core.manner import NEUTRAL, Manner
+from poseloom.core.vocabulary import Motion
+from poseloom.frames.figure import Figure, study_figure
+from poseloom.frames.ground import Ground, survey_ground
+from poseloom.frames.hold import Hold, plan_hold
+from poseloom.frames.image import Premultiplied, Rgba, premultiply
 from poseloom.frames.inbetween import Morph, prepare_morph
-from poseloom.frames.pace import Beat, Pace, plan_pace
+from poseloom.frames.pace import GESTURES, Beat, Pace, plan_pace
+from poseloom.frames.posture import HEIGHTS, UPRIGHT, Posture, combine
 from poseloom.frames.stage import Placement
+from poseloom.frames.stance import judge_stance
 
-_PROBES = 17
+_COMPARED_PX = 48
 
 
-def iterate_forward(source: Rgba, target: Rgba, *, frame_count: int, fps: float | Fraction) -> Iterator[Rgba]:
-    """Yield the frames of a transition.
+def iterate_forward(
+    source: Rgba, target: Rgba, *, frame_count: int, fps: float | Fraction, manner: Manner = NEUTRAL
+) -> Iterator[Rgba]:
+    """Yield the frames of a transition, which begins and ends at rest.
 
     Args:
         source: (H, W, 4) uint8, straight alpha: exactly the first frame.
         target: The same shape: exactly the last frame.
         frame_count: How many frames, at least 2.
         fps: Frames per second.
+        manner: How it is acted.
 
     Raises:
         ValueError: Fewer than 2 frames, or poses of different sizes.
@@ -30,65 +40,106 @@ def iterate_forward(source: Rgba, target: Rgba, *, frame_count: int, fps: float 
     if frame_count < 2:
         message = f"a transition has at least 2 frames, not {frame_count}"
         raise ValueError(message)
-    morph = prepare_morph(source, target)
-    pace = plan_pace(confidence=morph.confidence, duration_seconds=(frame_count - 1) / float(fps))
-    ground = _survey(morph, pace)
-    yield morph.draw(0.0)
-    for index in range(1, frame_count - 1):
-        beat = pace.find_beat(index / float(fps))
-        yield morph.draw(beat.t, ground.place(beat))
-    yield morph.draw(1.0)
+    moments = [index / float(fps) for index in range(frame_count)]
+    passage = _plan_passage(source, target, moments, float(fps), manner)
+    yield source.copy()
+    for moment in moments[1:-1]:
+        yield passage.draw(moment)
+    yield target.copy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ground:
-    """Where the subject stands and how far it reaches, so that nothing leaves the canvas.
+class _Passage:
+    """A transition that is planned.
 
     Attributes:
-        moments: (n,) the probed moments, ascending.
-        reach: (n, 4) `x0, y0, x1, y1` of the subject then, in canvas pixels.
-        feet: (n, 2) the point on which it stands then.
-        width: Of the canvas.
-        height: Of the canvas.
+        ends: What the source and the target do while they are held; nothing where nobody is.
+        ground: Where the subject stands meanwhile.
     """
 
-    moments: NDArray[np.float64]
-    reach: NDArray[np.float64]
-    feet: NDArray[np.float64]
-    width: int
-    height: int
+    morph: Morph
+    pace: Pace
+    ground: Ground
+    ends: tuple["_End | None", "_End | None"]
 
-    def place(self, beat: Beat) -> Placement:
-        """Return the squash or stretch of `beat`, as far as the canvas has room for it."""
-        x0, y0, x1, y1 = (float(np.interp(beat.t, self.moments, edge)) for edge in self.reach.T)
-        x, y = (float(np.interp(beat.t, self.moments, axis)) for axis in self.feet.T)
-        room_x = min(_find_room(x, x - x0), _find_room(self.width - x, x1 - x))
-        scale_x = min(1 / beat.stretch, room_x)
-        scale_y = min(beat.stretch, _find_room(y, y - y0))
-        if scale_x == scale_y == 1.0 and y1 <= self.height:
-            return Placement()
-        below = y + (y1 - y) * scale_y - self.height
-        return Placement(scale_x=scale_x, scale_y=scale_y, pivot_x=x, pivot_y=y, lift_px=max(0.0, below))
+    def draw(self, seconds: float) -> Rgba:
+        """Return the frame at a time since the first."""
+        beat = self.pace.find_beat(seconds)
+        placement = self.ground.place(beat)
+        end = self.ends[int(beat.t)] if beat.t in {0.0, 1.0} else None
+        return self.morph.draw(beat.t, placement) if end is None else end.draw(seconds, placement, beat)
 
 
-def _find_room(available_px: float, needed_px: float) -> float:
-    """Return the largest factor of `needed_px` that stays within `available_px`, a pixel kept free."""
-    if needed_px <= 0:
-        return float("inf")
-    limit = available_px / needed_px
-    return limit if limit < 1 else max(1.0, (available_px - 1) / needed_px)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """A pose that is held before or after the action.
+
+    Attributes:
+        start_seconds: When the hold begins.
+        seconds: How long it is held.
+    """
+
+    figure: Figure
+    hold: Hold
+    start_seconds: float
+    seconds: float
+
+    def draw(self, seconds: float, placement: Placement, beat: Beat) -> Rgba:
+        """Return the pose at a time: held, and as the action has it."""
+        own = seconds - self.start_seconds
+        held = self.hold.find_posture(own) if 0 < own < self.seconds else UPRIGHT
+        if placement == Placement() and beat.facing == 1:
+            return self.figure.draw(held)
+        ones = np.ones_like(HEIGHTS)
+        acted = Posture(
+            stretch=ones * placement.scale_y,
+            girth=ones * placement.scale_x,
+            lift=placement.lift_px / self.figure.height_px,
+            facing=beat.facing,
+        )
+        return self.figure.draw(combine(held, acted))
 
 
-def _survey(morph: Morph, pace: Pace) -> _Ground:
-    moments = np.linspace(-pace.back, 1 + pace.past, _PROBES)
-    rough = np.array([morph.measure_reach(float(moment)) for moment in moments])
-    height, width = morph.source.shape[:2]
-    whole = (0, 0, width, height)
-    known = np.array([measure_bounds(pose) or whole for pose in (morph.source, morph.target)], np.float64)
-    share = np.clip(moments, 0, 1)[:, None]
-    # What the coarse grid says is a cell off; at both ends the truth is known, so the error is too.
-    error = known - np.array([morph.measure_reach(0.0), morph.measure_reach(1.0)])
-    reach = rough + error[0] * (1 - share) + error[1] * share
-    standing = known[0] * (1 - share) + known[1] * share
-    feet = np.stack([(standing[:, 0] + standing[:, 2]) / 2, standing[:, 3]], axis=1)
-    return _Ground(moments=moments, reach=reach, feet=feet, width=width, height=height)
+def _plan_passage(source: Rgba, target: Rgba, moments: Sequence[float], fps: float, manner: Manner) -> _Passage:
+    morph = prepare_morph(source, target)
+    pace = plan_pace(
+        confidence=morph.confidence,
+        duration_seconds=moments[-1],
+        fps=fps,
+        change=measure_change(source, target),
+        manner=manner,
+    )
+    before = replace(manner, motions=tuple(motion for motion in manner.motions if motion is Motion.STILL))
+    after = replace(manner, motions=tuple(motion for motion in manner.motions if motion in {*GESTURES, Motion.STILL}))
+    return _Passage(
+        morph=morph,
+        pace=pace,
+        ground=survey_ground(morph, [pace.find_beat(moment) for moment in moments]),
+        ends=(
+            _plan_end(source, before, moments, fps, (0.0, pace.start_seconds)),
+            _plan_end(target, after, moments, fps, (pace.end_seconds, moments[-1])),
+        ),
+    )
+
+
+def _plan_end(
+    pose: Rgba, manner: Manner, moments: Sequence[float], fps: float, span: tuple[float, float]
+) -> _End | None:
+    figure = study_figure(pose)
+    if figure is None:
+        return None
+    start, end = span
+    held = [moment - start for moment in moments if start < moment < end]
+    hold = plan_hold(figure, judge_stance(figure), manner, seconds=end - start, fps=fps, loops=False, moments=held)
+    return _End(figure=figure, hold=hold, start_seconds=start, seconds=end - start)
+
+
+def measure_change(source: Rgba, target: Rgba) -> float:
+    """Return how much of what either pose shows differs in the other, 0..1."""
+    near, far = _shrink(source), _shrink(target)
+    shown = float(np.maximum(near[..., 3], far[..., 3]).sum())
+    return float(np.abs(near - far).max(axis=2).sum()) / shown if shown else 0.0
+
+
+def _shrink(pose: Rgba) -> Premultiplied:
+    return np.asarray(cv2.resize(premultiply(pose), (_COMPARED_PX, _COMPARED_PX), interpolation=cv2.INTER_AREA))

@@ -36,4 +36,4 @@ def iterate_frames(
     """
     if loop:
         return iterate_loop(source, frame_count=frame_count, fps=fps, manner=manner)
-    return iterate_forward(source, target, frame_count=frame_count, fps=fps)
+    return iterate_forward(source, target, frame_count=frame_count, fps=fps, manner=manner)

@@ -2,6 +2,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from poseloom.core.manner import read_manner
 from poseloom.generators.local import VERSION, iterate_frames
 from poseloom.testing.subject import draw_subject
 
@@ -30,3 +31,12 @@ def test_the_same_poses_give_the_same_frames() -> None:
 
 def test_the_version_is_a_word() -> None:
     assert VERSION.isalnum()
+
+
+def test_the_manner_steers_loops_and_forwards() -> None:
+    def draw(said: str | None, *, loop: bool) -> bytes:
+        frames = iterate_frames(SOURCE, TARGET, frame_count=24, fps=24, loop=loop, manner=read_manner(said))
+        return b"".join(frame.tobytes() for frame in frames)
+
+    for loop in (False, True):
+        assert draw(None, loop=loop) == draw("Pim looks up.", loop=loop) != draw("Pim jumps.", loop=loop)
