@@ -306,7 +306,8 @@ def test_a_killed_process_is_a_failure_that_may_be_tried_again(maker: LocalClipM
             os.kill(process, signal.SIGKILL)
 
     with pytest.raises(GeneratorFailed, match="was killed") as caught:
-        maker.make(write_loop(poses, duration_seconds=LONG), kill)
+        # So much work that it cannot be done before its first report is heard.
+        maker.make(replace(write_loop(poses, duration_seconds=LONG), size=8 * SIZE_PX), kill)
     assert caught.value.retryable
     assert make(maker, write_loop(poses)).records[ClipFormat.WEBM].seam.holds
 
