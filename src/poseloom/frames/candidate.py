@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from poseloom.frames.affinity import find_affinity, fit_shape, form_velocity
+from poseloom.frames.comparison import measure_stretch
 from poseloom.frames.flow import Channels, Field, exponentiate, resample_field, warp
 from poseloom.frames.image import Plane, Premultiplied
 from poseloom.frames.registration import REFINE, SOFT, STIFF, FeaturePyramid, register
@@ -39,23 +40,27 @@ class Candidate:
         """The sum of faults; lower is better."""
         return self.mismatch + _DISTORTION_WEIGHT * self.distortion
 
-    @property
-    def confidence(self) -> float:
-        """How far the flow may be shown slowly: 1 is fully, 0 is not at all."""
-        span = _SCORE_HOPELESS - _SCORE_TRUSTED
-        return min(1.0, max(0.0, (_SCORE_HOPELESS - self.score) / span))
+
+def judge_confidence(score: float) -> float:
+    """Return how far in-betweens with a sum of faults may be shown slowly: 1 is fully, 0 is not at all."""
+    span = _SCORE_HOPELESS - _SCORE_TRUSTED
+    return min(1.0, max(0.0, (_SCORE_HOPELESS - score) / span))
 
 
-def choose_flow(source: Premultiplied, target: Premultiplied) -> Candidate:
+def choose_flow(source: Premultiplied, target: Premultiplied, guess: Field | None = None) -> Candidate:
     """Return the best of a soft and a stiff flow, each also refined, from `source` to `target`.
 
-    Both are (H, W, 4) premultiplied of one shape, neither empty.
+    Args:
+        source: (H, W, 4), not empty.
+        target: The same shape, not empty.
+        guess: A flow that competes too, on any grid.
     """
     pyramid = FeaturePyramid(source, target)
     first_level = fit_shape(pyramid.shape, STIFF.rounds[0][0])
     start = form_velocity(find_affinity(source, target), first_level)
     candidates = []
-    for rough in (register(pyramid, SOFT), register(pyramid, STIFF, start)):
+    roughs = [register(pyramid, SOFT), register(pyramid, STIFF, start)]
+    for rough in roughs if guess is None else [*roughs, guess]:
         candidates += [_judge(pyramid, rough), _judge(pyramid, register(pyramid, REFINE, rough))]
     return min(candidates, key=lambda candidate: candidate.score)
 
@@ -70,8 +75,8 @@ def _judge(pyramid: FeaturePyramid, velocity: Field) -> Candidate:
         velocity=velocity,
         mismatch=_average(gap, np.maximum(near[..., 3], far[..., 3])),
         distortion=(
-            _average(_measure_stretch(exponentiate(flow, 1)), source[..., 3])
-            + _average(_measure_stretch(exponentiate(flow, -1)), target[..., 3])
+            _average(measure_stretch(exponentiate(flow, 1)), source[..., 3])
+            + _average(measure_stretch(exponentiate(flow, -1)), target[..., 3])
         )
         / 2,
     )
@@ -79,16 +84,3 @@ def _judge(pyramid: FeaturePyramid, velocity: Field) -> Candidate:
 
 def _average(values: Plane, weights: Channels) -> float:
     return float((values * weights).sum() / max(float(weights.sum()), 1e-6))
-
-
-def _measure_stretch(field: Field) -> Plane:
-    """Return |log s1| + |log s2| per cell, at most 3, from the singular values of the Jacobian."""
-    along_x, along_y = np.gradient(field, axis=1), np.gradient(field, axis=0)
-    xx, xy, yx, yy = 1 + along_x[..., 0], along_y[..., 0], along_x[..., 1], 1 + along_y[..., 1]
-    energy = xx**2 + xy**2 + yx**2 + yy**2
-    area = xx * yy - xy * yx
-    spread = np.sqrt(np.maximum(energy**2 - 4 * area**2, 0))
-    longer = np.sqrt(np.maximum((energy + spread) / 2, 1e-6))
-    shorter = np.sqrt(np.maximum((energy - spread) / 2, 1e-6))
-    stretch = np.abs(np.log(longer)) + np.abs(np.log(shorter))
-    return np.asarray(np.minimum(stretch, 3), np.float32)

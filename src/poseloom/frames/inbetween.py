@@ -6,10 +6,16 @@ import cv2
 import numpy as np
 
 from poseloom.frames.affinity import fit_shape
+from poseloom.frames.anatomy import judge_anatomy
 from poseloom.frames.blend import Side, blend_sides, prepare_side, show_side
-from poseloom.frames.candidate import choose_flow
-from poseloom.frames.flow import Channels, Field, count_squarings, exponentiate, list_positions, warp
+from poseloom.frames.candidate import choose_flow, judge_confidence
+from poseloom.frames.comparison import Comparison
+from poseloom.frames.cutout import cut_parts, rescale_limb
+from poseloom.frames.dissection import LONG_SIDE, dissect
+from poseloom.frames.flow import Channels, Field, count_squarings, exponentiate, list_positions, resample_field, warp
 from poseloom.frames.image import Premultiplied, Rgba, measure_bounds, premultiply
+from poseloom.frames.limb import Ground, Limb, draw_limb, lay_over, reach_limb
+from poseloom.frames.registration import FeaturePyramid
 from poseloom.frames.stage import Placement, Window, sample_places, set_stage
 
 _WORK_LONG_SIDE = 320
@@ -28,7 +34,8 @@ class Morph:
         stage: The part of the canvas on which the poses are.
         velocity: (h, w, 2) float32, the flow over one unit of time, in cells of a grid over the stage.
         squarings: How finely the flow is integrated, the same at every moment.
-        sides: Both poses as cut by the stage, ready to be looked up.
+        sides: Both bodies as cut by the stage, ready to be looked up.
+        limbs: The parts that turn, each behind or before the body.
         shades: (h, w) float32 each, the poses' alpha on the grid of the velocity.
     """
 
@@ -39,6 +46,7 @@ class Morph:
     velocity: Field
     squarings: int
     sides: tuple[Side, Side]
+    limbs: tuple[Limb, ...]
     shades: tuple[Channels, Channels]
 
     def draw(self, t: float, placement: Placement = _AT_REST) -> Rgba:
@@ -52,6 +60,16 @@ class Morph:
         if placement == _AT_REST and t in {0.0, 1.0}:
             return (self.target if t else self.source).copy()
         canvas = np.zeros_like(self.source)
+        behind = [limb for limb in self.limbs if not limb.is_front]
+        for limb in behind:
+            draw_limb(limb, self._ground, t, placement, canvas)
+        self._draw_body(t, placement, canvas, is_first=not behind)
+        for limb in self.limbs:
+            if limb.is_front:
+                draw_limb(limb, self._ground, t, placement, canvas)
+        return canvas
+
+    def _draw_body(self, t: float, placement: Placement, canvas: Rgba, *, is_first: bool) -> None:
         shown = self.stage.place(placement, (canvas.shape[0], canvas.shape[1]))
         if t <= 0:
             painted = show_side(self.sides[0], self._look(-t, placement, shown), shown.shape)
@@ -61,24 +79,34 @@ class Morph:
             lattices = self._look(-t, placement, shown), self._look(1 - t, placement, shown)
             painted = blend_sides(self.sides, lattices, shown.shape, t)
         view = canvas[shown.y0 : shown.y1, shown.x0 : shown.x1]
-        cv2.copyTo(painted, cv2.extractChannel(painted, 3), view)
-        return canvas
+        if is_first:
+            cv2.copyTo(painted, cv2.extractChannel(painted, 3), view)
+        else:
+            lay_over(view, painted)
+
+    @property
+    def _ground(self) -> Ground:
+        return Ground(stage=self.stage, velocity=self.velocity, squarings=self.squarings)
 
     def measure_reach(self, t: float) -> tuple[float, float, float, float]:
         """Return `(x0, y0, x1, y1)`, about a grid cell wide of the truth, in canvas pixels, of `draw(t)`.
 
         It may lie beyond the canvas, where `draw` would clip. An empty picture reaches nowhere: zeros.
         """
+        reaches = [reach_limb(limb, self._ground, t) for limb in self.limbs]
         near = warp(self.shades[0], self._flow(-t)) * (t < 1)
         far = warp(self.shades[1], self._flow(1 - t)) * (t > 0)
         seen = np.asarray(np.maximum(near, far) > _SEEN_ALPHA, np.uint8)
         x, y, width, height = cv2.boundingRect(seen)
-        if width == 0:
+        if width:
+            cell_x = self.stage.shape[1] / seen.shape[1]
+            cell_y = self.stage.shape[0] / seen.shape[0]
+            reaches.append((x * cell_x, y * cell_y, (x + width) * cell_x, (y + height) * cell_y))
+        if not reaches:
             return 0.0, 0.0, 0.0, 0.0
-        cell_x = self.stage.shape[1] / seen.shape[1]
-        cell_y = self.stage.shape[0] / seen.shape[0]
-        left, top = self.stage.x0 + x * cell_x, self.stage.y0 + y * cell_y
-        return left, top, left + width * cell_x, top + height * cell_y
+        left, top = (min(reach[axis] for reach in reaches) for axis in (0, 1))
+        right, bottom = (max(reach[axis] for reach in reaches) for axis in (2, 3))
+        return self.stage.x0 + left, self.stage.y0 + top, self.stage.x0 + right, self.stage.y0 + bottom
 
     def _flow(self, duration: float) -> Field:
         return exponentiate(self.velocity, duration, squarings=self.squarings)
@@ -112,23 +140,49 @@ def prepare_morph(source: Rgba, target: Rgba) -> Morph:
         raise ValueError(message)
     whole = Window(x0=0, y0=0, x1=source.shape[1], y1=source.shape[0])
     stage = set_stage(source, target) or whole
-    near, far = stage.cut(source), stage.cut(target)
-    work = _shrink(near), _shrink(far)
+    poses = stage.cut(source), stage.cut(target)
     if measure_bounds(source) is None or measure_bounds(target) is None:
-        velocity, confidence = np.zeros((*fit_shape(stage.shape, 16), 2), np.float32), 0.0
+        found = _Found(np.zeros((*fit_shape(stage.shape, 16), 2), np.float32), 0.0, poses, ())
     else:
-        best = choose_flow(*work)
-        velocity, confidence = best.velocity, best.confidence
+        found = _find_motion(poses)
+    shades = _shade(found.bodies[0], found.velocity), _shade(found.bodies[1], found.velocity)
     return Morph(
         source=source,
         target=target,
-        confidence=confidence,
+        confidence=found.confidence,
         stage=stage,
-        velocity=velocity,
-        squarings=count_squarings(velocity),
-        sides=(prepare_side(near), prepare_side(far)),
-        shades=(_shade(work[0], velocity), _shade(work[1], velocity)),
+        velocity=found.velocity,
+        squarings=count_squarings(found.velocity),
+        sides=(prepare_side(found.bodies[0]), prepare_side(found.bodies[1])),
+        limbs=found.limbs,
+        shades=shades,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What moves, and how."""
+
+    velocity: Field
+    confidence: float
+    bodies: tuple[Rgba, Rgba]
+    limbs: tuple[Limb, ...]
+
+
+def _find_motion(poses: tuple[Rgba, Rgba]) -> _Found:
+    """Find one flow for both poses, or one for their bodies and turns for their limbs: what has fewer faults."""
+    work = _shrink(poses[0]), _shrink(poses[1])
+    single = choose_flow(*work)
+    comparison = Comparison(*FeaturePyramid(*work).see(LONG_SIDE, 0.0))
+    anatomy = dissect(comparison, resample_field(single.velocity, comparison.shape))
+    score = min(single.score, judge_anatomy(anatomy, comparison).score)
+    if not anatomy.turns:
+        return _Found(single.velocity, judge_confidence(score), poses, ())
+    cutout = cut_parts(poses, anatomy, comparison)
+    body = choose_flow(_shrink(cutout.bodies[0]), _shrink(cutout.bodies[1]), anatomy.velocity)
+    shape = (body.velocity.shape[0], body.velocity.shape[1])
+    limbs = tuple(rescale_limb(limb, comparison.shape, shape) for limb in cutout.limbs)
+    return _Found(body.velocity, judge_confidence(score), cutout.bodies, limbs)
 
 
 def _shrink(image: Rgba) -> Premultiplied:
@@ -141,6 +195,7 @@ def _shrink(image: Rgba) -> Premultiplied:
     return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _shade(image: Premultiplied, velocity: Field) -> Channels:
+def _shade(image: Rgba, velocity: Field) -> Channels:
     size = (velocity.shape[1], velocity.shape[0])
-    return np.asarray(cv2.resize(image[..., 3], size, interpolation=cv2.INTER_AREA), np.float32)
+    small = cv2.resize(np.ascontiguousarray(image[..., 3]), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32) * np.float32(1 / 255)

@@ -4,14 +4,14 @@ After Vercauteren et al., "Symmetric Log-Domain Diffeomorphic Registration: A De
 (MICCAI 2008), with a robust Gauss-Newton step over several channels (colour, alpha, signed distance).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from poseloom.frames.affinity import fit_shape
 from poseloom.frames.flow import Channels, Field, exponentiate, resample_field, smooth, warp
-from poseloom.frames.image import Premultiplied
+from poseloom.frames.image import Plane, Premultiplied
 from poseloom.frames.silhouette import measure_distance
 
 _LONGEST_UPDATE_CELLS = 1.0
@@ -38,6 +38,17 @@ class Stiffness:
     outline: float
 
 
+FIRM = Stiffness(
+    rounds=((24, 30), (48, 20)),
+    fluid_cells=5.0,
+    elastic_cells=0.8,
+    damping=0.1,
+    outlier=0.3,
+    outline=0.0,
+)
+"""A flow that leaves alone what moves otherwise."""
+FIRM_ON = replace(FIRM, rounds=((48, 12),))
+"""The same from a start that is nearly right."""
 SOFT = Stiffness(
     rounds=((16, 40), (24, 40), (32, 32), (48, 24), (64, 16), (96, 10)),
     fluid_cells=2.2,
@@ -63,15 +74,34 @@ REFINE = Stiffness(
     outline=0.0,
 )
 
+LEFTOVER = Stiffness(
+    rounds=((48, 20), (96, 20)),
+    fluid_cells=2.5,
+    elastic_cells=0.6,
+    damping=0.1,
+    outlier=0.5,
+    outline=0.0,
+)
+"""What is left of a part's motion after its turn."""
+REFINE_FAST = replace(REFINE, rounds=((96, 12),))
+
 
 class FeaturePyramid:
     """A pair of poses seen at several sizes; each size is made once."""
 
-    __slots__ = ("_levels", "_source", "_target")
+    __slots__ = ("_levels", "_source", "_target", "_trust")
 
-    def __init__(self, source: Premultiplied, target: Premultiplied) -> None:
+    def __init__(self, source: Premultiplied, target: Premultiplied, trust: tuple[Plane, Plane] | None = None) -> None:
+        """Take a pair of poses.
+
+        Args:
+            source: (H, W, 4).
+            target: The same shape.
+            trust: (h, w) float32 each, on any grid: how far each place counts, 0..1; fully by default.
+        """
         self._source = source
         self._target = target
+        self._trust = trust
         self._levels: dict[int, tuple[Channels, Channels]] = {}
 
     @property
@@ -90,6 +120,13 @@ class FeaturePyramid:
         weights = np.array([1, 1, 1, 1, outline], np.float32)
         return near * weights, far * weights
 
+    def see_trust(self, shape: tuple[int, int]) -> tuple[Plane, Plane] | None:
+        """Return how far each place counts on a grid of `shape`; None is fully everywhere."""
+        if self._trust is None:
+            return None
+        near, far = (cv2.resize(plane, shape[::-1], interpolation=cv2.INTER_AREA) for plane in self._trust)
+        return np.asarray(near, np.float32), np.asarray(far, np.float32)
+
 
 def register(pyramid: FeaturePyramid, stiffness: Stiffness, start: Field | None = None) -> Field:
     """Return the velocity field whose flow over one unit carries the source onto the target.
@@ -104,8 +141,9 @@ def register(pyramid: FeaturePyramid, stiffness: Stiffness, start: Field | None 
         source, target = pyramid.see(long_side, stiffness.outline)
         shape = (source.shape[0], source.shape[1])
         velocity = np.zeros((*shape, 2), np.float32) if velocity is None else resample_field(velocity, shape)
+        trust = pyramid.see_trust(shape)
         for _ in range(iterations):
-            update = _step(source, target, velocity, stiffness)
+            update = _step(source, target, velocity, stiffness, trust)
             velocity = smooth(velocity + smooth(update, stiffness.fluid_cells), stiffness.elastic_cells)
     assert velocity is not None, "a registration has at least one round"
     return velocity
@@ -117,13 +155,17 @@ def _describe(image: Premultiplied, shape: tuple[int, int]) -> Channels:
     return np.dstack([small, distance])
 
 
-def _step(source: Channels, target: Channels, velocity: Field, stiffness: Stiffness) -> Field:
+def _step(
+    source: Channels, target: Channels, velocity: Field, stiffness: Stiffness, known: tuple[Plane, Plane] | None
+) -> Field:
     """Return one robust Gauss-Newton update, judged half-way between the poses."""
-    near = warp(source, exponentiate(velocity, -0.5))
-    far = warp(target, exponentiate(velocity, 0.5))
+    back, forth = exponentiate(velocity, -0.5), exponentiate(velocity, 0.5)
+    near, far = warp(source, back), warp(target, forth)
     gap, mean = near - far, (near + far) * np.float32(0.5)
     slope_x, slope_y = _slope(mean, 1, 0), _slope(mean, 0, 1)
     trust = 1 / (1 + np.einsum("ijk,ijk->ij", gap, gap) / np.float32(stiffness.outlier**2))
+    if known is not None:
+        trust = trust * warp(known[0], back) * warp(known[1], forth)
     pairs = ((slope_x, slope_x), (slope_y, slope_y), (slope_x, slope_y), (slope_x, gap), (slope_y, gap))
     terms = np.dstack([np.einsum("ijk,ijk->ij", left, right) * trust for left, right in pairs])
     xx, yy, xy, x, y = cv2.split(smooth(terms, 1.0))

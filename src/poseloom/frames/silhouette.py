@@ -51,8 +51,7 @@ def extend_colour(image: Rgba) -> Rgba:
     solid = np.asarray(image[..., 3] >= _SOLID, np.uint8)
     if not solid.any():
         return image.copy()
-    _, labels = cv2.distanceTransformWithLabels(1 - solid, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL)
-    nearest = _index_owners(np.asarray(labels, np.int32), solid)
+    nearest = find_nearest(solid > 0)
     extended = image.reshape(-1, 4)[nearest].reshape(image.shape)
     cv2.mixChannels([image], [extended], [3, 3])
     return extended
@@ -78,9 +77,11 @@ def find_ink(image: Rgba, distance: Plane) -> Ink | None:
     return Ink(colour=colour, width_px=width_px) if 0 < width_px < _DEEPEST_INK_PX else None
 
 
-def _index_owners(labels: NDArray[np.int32], solid: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """Return, for every pixel, the flat index of the solid pixel whose label it carries."""
-    owners = np.flatnonzero(solid)
+def find_nearest(known: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return, for every pixel, the flat index of the nearest pixel that is `known`; at least one must be."""
+    unknown = np.asarray(~known, np.uint8)
+    _, labels = cv2.distanceTransformWithLabels(unknown, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL)
+    owners = np.flatnonzero(known)
     table = np.zeros(int(labels.max()) + 1, np.intp)
     table[labels.ravel()[owners]] = owners
-    return table[labels.ravel()]
+    return np.asarray(table[labels.ravel()], np.intp)

@@ -1,0 +1,183 @@
+"""What a pair of poses is made of: a body that flows, and stiff parts that turn about their joints."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from poseloom.frames.comparison import Comparison, Mask, find_joint, grow, measure_joint, measure_stretch
+from poseloom.frames.flow import Channels, Field, exponentiate, look_up, warp
+from poseloom.frames.image import Plane
+from poseloom.frames.labelling import Labels
+from poseloom.frames.similarity import (
+    Similarity,
+    compose,
+    form_similarity,
+    invert,
+    move_points,
+    pull_back,
+    read_scale,
+    read_turn,
+)
+
+_WORST_GAP = 1.2
+_DISTORTION_WEIGHT = 0.3
+_HIDDEN_WEIGHT = 0.1
+_PART_PRICE = 0.004
+_LOOSE_WEIGHT = 0.021
+_LOOSE_FREE_CELLS = 3.5
+_LOOSE_MOST_CELLS = 17.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anatomy:
+    """A reading of a pair of poses.
+
+    Attributes:
+        velocity: (h, w, 2), how the body flows over one unit of time, in cells.
+        turns: How each part moves from the source to the target.
+        labels: Which cells of the source, and of the target, belong to the body (0) and to the k-th part (k).
+    """
+
+    velocity: Field
+    turns: tuple[Similarity, ...]
+    labels: tuple[Labels, Labels]
+
+    def find(self, part: int) -> tuple[Mask, Mask]:
+        """Return where a part, counted from 1, is in both poses."""
+        return self.labels[0] == part, self.labels[1] == part
+
+    def measure_motion(self, comparison: Comparison) -> tuple[Field, Field]:
+        """Return where each cell of the source goes, and where each of the target came from, as displacements."""
+        motions = []
+        for side, duration in ((0, 1.0), (1, -1.0)):
+            motion = exponentiate(self.velocity, duration).copy()
+            for part, turn in enumerate(self.turns, 1):
+                mask, way = self.labels[side] == part, turn if side == 0 else invert(turn)
+                motion[mask] = move_points(comparison.places[mask], way) - comparison.places[mask]
+            motions.append(motion)
+        return motions[0], motions[1]
+
+    def measure_looseness(self, comparison: Comparison, part: int) -> float:
+        """Return how far, in cells, a part is torn off in the mean of both poses."""
+        turn, motions = self.turns[part - 1], self.measure_motion(comparison)
+        ways = (turn, invert(turn))
+        gaps = [
+            measure_joint(mask, way, motion, solid)
+            for mask, way, motion, solid in zip(self.find(part), ways, motions, comparison.solid, strict=True)
+        ]
+        return sum(gaps) / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """How a part moves: it turns about a joint that goes where the body goes.
+
+    Attributes:
+        turn: From the source to the target.
+        joint: (x, y) in the source, in cells.
+    """
+
+    turn: Similarity
+    joint: NDArray[np.float64]
+
+    def find(self, t: float, velocity: Field, squarings: int | None = None) -> Similarity:
+        """Return the map from the source to the moment `t`; at 1 it is the whole turn."""
+        there, whole = (self._follow(exponentiate(velocity, duration, squarings=squarings)) for duration in (t, 1.0))
+        # What the joint drifts off the body, it drifts evenly.
+        landed = move_points(self.joint, self.turn)
+        place = self.joint + there + t * (landed - self.joint - whole)
+        return form_similarity(read_turn(self.turn) * t, read_scale(self.turn) ** t, self.joint, place)
+
+    def _follow(self, field: Field) -> NDArray[np.float64]:
+        place = self.joint.astype(np.float32)[None, None]
+        return np.asarray(look_up(field, place)[0, 0], np.float64)
+
+
+def trace_paths(anatomy: Anatomy, comparison: Comparison) -> list[Path]:
+    """Return how each part moves."""
+    motion, _ = anatomy.measure_motion(comparison)
+    return [
+        Path(turn=turn, joint=find_joint(anatomy.labels[0] == part, turn, motion, comparison.solid[0]))
+        for part, turn in enumerate(anatomy.turns, 1)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The faults of an anatomy.
+
+    Attributes:
+        mismatch: Mean colour gap half-way, on the silhouettes, where both poses know something; 0..1.2.
+        distortion: Mean absolute log-stretch along both axes; 0 is rigid.
+        hidden: Share of the silhouettes half-way that only one pose knows, or neither.
+        looseness: How badly parts are torn off, weighted by their size.
+        parts: How many parts there are.
+    """
+
+    mismatch: float
+    distortion: float
+    hidden: float = 0.0
+    looseness: float = 0.0
+    parts: int = 0
+
+    @property
+    def score(self) -> float:
+        """The sum of faults; lower is better."""
+        return (
+            self.mismatch
+            + _DISTORTION_WEIGHT * self.distortion
+            + _HIDDEN_WEIGHT * self.hidden
+            + _LOOSE_WEIGHT * self.looseness
+            + _PART_PRICE * self.parts
+        )
+
+
+def judge_anatomy(anatomy: Anatomy, comparison: Comparison) -> Verdict:
+    """Return the faults of a reading: both poses are brought half-way and compared."""
+    paths = trace_paths(anatomy, comparison)
+    (near, near_known), (far, far_known) = (_bring_half_way(anatomy, comparison, paths, side) for side in (0, 1))
+    shown = np.maximum(near[..., 3], far[..., 3])
+    known = np.minimum(near_known, far_known)
+    gap = np.minimum(np.abs(near - far).sum(axis=2), np.float32(_WORST_GAP))
+    total = max(float(shown.sum()), 1e-6)
+    return Verdict(
+        mismatch=float((gap * shown * known).sum()) / total,
+        distortion=sum(_measure_distortion(anatomy, comparison, side) for side in (0, 1)) / 2,
+        hidden=float((shown * (1 - known)).sum()) / total,
+        looseness=sum(_weigh_looseness(anatomy, comparison, part) for part in range(1, len(paths) + 1)),
+        parts=len(paths),
+    )
+
+
+def _bring_half_way(anatomy: Anatomy, comparison: Comparison, paths: list[Path], side: int) -> tuple[Channels, Plane]:
+    """Return a pose half-way to the other, (h, w, 4), and how far it is known there."""
+    pose, labels = comparison.poses[side], anatomy.labels[side]
+    seen = (~grow(labels > 0, 3)).astype(np.float32)
+    field = exponentiate(anatomy.velocity, -0.5 if side == 0 else 0.5)
+    moved = warp(np.dstack([pose * seen[..., None], seen]), field, border=cv2.BORDER_CONSTANT)
+    picture, known = moved[..., :4], moved[..., 4]
+    for part, path in enumerate(paths, 1):
+        mask = (labels == part).astype(np.float32)
+        back = invert(path.find(0.5, anatomy.velocity))
+        way = back if side == 0 else compose(path.turn, back)
+        layer = pull_back(np.dstack([pose * mask[..., None], mask]), way)
+        picture = picture * (1 - layer[..., 4:]) + layer[..., :4]
+        known = np.maximum(known, layer[..., 4])
+    return picture, known
+
+
+def _measure_distortion(anatomy: Anatomy, comparison: Comparison, side: int) -> float:
+    stretch = measure_stretch(exponentiate(anatomy.velocity, 1.0 if side == 0 else -1.0))
+    for part, turn in enumerate(anatomy.turns, 1):
+        stretch[anatomy.labels[side] == part] = 2 * abs(math.log(read_scale(turn)))
+    alpha = comparison.poses[side][..., 3]
+    return float((stretch * alpha).sum() / max(float(alpha.sum()), 1e-6))
+
+
+def _weigh_looseness(anatomy: Anatomy, comparison: Comparison, part: int) -> float:
+    torn = anatomy.measure_looseness(comparison, part) - _LOOSE_FREE_CELLS
+    share = anatomy.find(part)[0].sum() / max(comparison.solid[0].sum(), 1)
+    return float(min(max(torn, 0.0), _LOOSE_MOST_CELLS) * math.sqrt(share))

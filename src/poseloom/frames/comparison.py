@@ -1,0 +1,142 @@
+"""Two poses on one small grid, and what it costs to explain each of them by the other."""
+
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from poseloom.frames.flow import Channels, Field, exponentiate, list_positions, smooth, warp
+from poseloom.frames.image import Plane, Premultiplied
+from poseloom.frames.labelling import Labels, assign_labels, measure_bonds
+from poseloom.frames.similarity import Similarity, invert, move_points, pull_back
+
+Mask: TypeAlias = NDArray[np.bool_]
+"""(h, w) bool."""
+Both: TypeAlias = tuple[Plane, Plane]
+"""A plane over the source and one over the target."""
+
+FURTHEST_GAP = 1.5
+"""A colour gap, summed over four channels, beyond which pixels are merely different."""
+_SETTLED_GAP = 0.9
+_BENDING_WEIGHT = 0.25
+_BENDING_FREE = 0.25
+_BENDING_MOST = 2.0
+_TURN_PRICE = 0.05
+_OUTSIDE_PRICE = 0.02
+_RING = np.ones((7, 7), np.uint8)
+_FURTHEST_JOINT_CELLS = 21.0
+
+
+class Comparison:
+    """Two poses, (h, w, 4) premultiplied, and what is asked of them again and again.
+
+    Attributes:
+        poses: Source and target.
+        solid: Where each is more there than not.
+        bonds: What it costs to cut each between two neighbours.
+        places: (h, w, 2), each cell's own place.
+    """
+
+    __slots__ = ("bonds", "places", "poses", "solid")
+
+    def __init__(self, source: Premultiplied, target: Premultiplied) -> None:
+        self.poses = (np.ascontiguousarray(source), np.ascontiguousarray(target))
+        self.solid: tuple[Mask, Mask] = (source[..., 3] > 0.5, target[..., 3] > 0.5)
+        self.bonds = (measure_bonds(source), measure_bonds(target))
+        self.places = list_positions(source.shape[0], source.shape[1])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the grid."""
+        return self.poses[0].shape[0], self.poses[0].shape[1]
+
+    def price_flow(self, velocity: Field) -> Both:
+        """Return what is left unexplained, and bent, when each pose flows into the other; 0 where nothing is."""
+        prices = []
+        for here, there, duration in ((0, 1, 1.0), (1, 0, -1.0)):
+            field = exponentiate(velocity, duration)
+            seen = warp(self.poses[there], field, border=cv2.BORDER_CONSTANT)
+            bending = np.clip(measure_stretch(field) - _BENDING_FREE, 0, _BENDING_MOST)
+            prices.append((self._price_gap(here, seen) + _BENDING_WEIGHT * bending) * self.poses[here][..., 3])
+        return prices[0].astype(np.float32), prices[1].astype(np.float32)
+
+    def price_turn(self, turn: Similarity) -> Both:
+        """Return what is left unexplained when each pose moves into the other as one stiff body."""
+        prices = []
+        for here, there, way in ((0, 1, turn), (1, 0, invert(turn))):
+            gap = self._price_gap(here, pull_back(self.poses[there], way))
+            alpha = self.poses[here][..., 3]
+            prices.append((gap + _TURN_PRICE) * alpha + _OUTSIDE_PRICE * (alpha < 0.5))
+        return prices[0].astype(np.float32), prices[1].astype(np.float32)
+
+    def assign(self, velocity: Field, turns: list[Similarity]) -> tuple[Labels, Labels]:
+        """Return which cells flow (0) and which move with the k-th turn (k), in each pose."""
+        prices = [self.price_flow(velocity), *(self.price_turn(turn) for turn in turns)]
+        near, far = (assign_labels(np.stack([price[side] for price in prices]), self.bonds[side]) for side in (0, 1))
+        return near, far
+
+    def _price_gap(self, here: int, seen: Channels) -> Plane:
+        gap = np.minimum(np.abs(self.poses[here] - seen).sum(axis=2), np.float32(FURTHEST_GAP))
+        return np.minimum(smooth(gap, 0.8), np.float32(_SETTLED_GAP))
+
+
+def measure_stretch(field: Field) -> Plane:
+    """Return |log s1| + |log s2| per cell, at most 3, from the singular values of the Jacobian."""
+    along_x, along_y = np.gradient(field, axis=1), np.gradient(field, axis=0)
+    xx, xy, yx, yy = 1 + along_x[..., 0], along_y[..., 0], along_x[..., 1], 1 + along_y[..., 1]
+    energy = xx**2 + xy**2 + yx**2 + yy**2
+    area = xx * yy - xy * yx
+    spread = np.sqrt(np.maximum(energy**2 - 4 * area**2, 0))
+    longer = np.sqrt(np.maximum((energy + spread) / 2, 1e-6))
+    shorter = np.sqrt(np.maximum((energy - spread) / 2, 1e-6))
+    stretch = np.abs(np.log(longer)) + np.abs(np.log(shorter))
+    return np.asarray(np.minimum(stretch, 3), np.float32)
+
+
+def grow(mask: Mask, width: int = 5) -> Mask:
+    """Return `mask` grown by half of `width` cells on every side."""
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((width, width), np.uint8)) > 0)
+
+
+def find_ring(mask: Mask, solid: Mask) -> Mask:
+    """Return what is solid right around `mask`."""
+    return np.asarray((cv2.dilate(mask.astype(np.uint8), _RING) > 0) & ~mask & solid)
+
+
+def measure_joint(mask: Mask, turn: Similarity, motion: Field, solid: Mask) -> float:
+    """Return how far, in cells, a part is torn off what it hangs on: 0 is a perfect joint.
+
+    Args:
+        mask: Where the part is.
+        turn: How it moves.
+        motion: (h, w, 2), where everything else goes.
+        solid: Where the pose is.
+    """
+    ring = find_ring(mask, solid)
+    if ring.sum() < 3:
+        return _FURTHEST_JOINT_CELLS
+    gaps = np.sort(_measure_gaps(ring, turn, motion))
+    return float(gaps[: max(3, min(8, len(gaps) // 8))].mean())
+
+
+def find_joint(mask: Mask, turn: Similarity, motion: Field, solid: Mask) -> NDArray[np.float64]:
+    """Return (x, y), the place about which a part turns: where it and what it hangs on agree best."""
+    ring = find_ring(mask, solid)
+    if ring.sum() < 4:
+        return np.asarray(np.argwhere(mask)[:, ::-1].mean(axis=0), np.float64)
+    nearest = np.argsort(_measure_gaps(ring, turn, motion), kind="stable")
+    places = np.argwhere(ring)[:, ::-1]
+    return np.asarray(np.median(places[nearest[: max(3, len(nearest) // 10)]], axis=0), np.float64)
+
+
+def measure_overlap(near: Mask, far: Mask, turn: Similarity) -> float:
+    """Return which share of the smaller of two masks, one in each pose, the other one covers when it is moved there."""
+    pulled = pull_back(far.astype(np.float32), turn)
+    return float(np.minimum(near, pulled).sum() / max(min(float(near.sum()), float(pulled.sum())), 1.0))
+
+
+def _measure_gaps(ring: Mask, turn: Similarity, motion: Field) -> NDArray[np.float32]:
+    places = np.argwhere(ring)[:, ::-1].astype(np.float32)
+    gaps = move_points(places, turn) - places - motion[ring]
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", gaps, gaps)), np.float32)

@@ -1,0 +1,148 @@
+"""Cut the parts out of two full-size poses, and complete the body behind them."""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from poseloom.frames.affinity import fit_shape
+from poseloom.frames.anatomy import Anatomy, Path, trace_paths
+from poseloom.frames.blend import prepare_side
+from poseloom.frames.comparison import Comparison, Mask, grow
+from poseloom.frames.flow import Field, count_squarings, exponentiate, list_positions, look_up, resample_field, smooth
+from poseloom.frames.image import Plane, Premultiplied, Rgba, measure_bounds, premultiply, unpremultiply
+from poseloom.frames.limb import Limb
+from poseloom.frames.registration import LEFTOVER, FeaturePyramid, register
+from poseloom.frames.silhouette import Ink, find_ink, find_nearest, measure_distance
+from poseloom.frames.similarity import change_units, pull_back
+from poseloom.frames.stage import Window
+
+_WORK_LONG_SIDE = 320
+_INK_SPREAD = 60
+_RIM_PX = 2
+_SOLID = 250
+_MARGIN_PX = 4
+_FRONT_DOUBT = 1.5
+_FRONT_CELLS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutout:
+    """Two poses taken apart.
+
+    Attributes:
+        bodies: (H, W, 4) uint8 each: the poses without their parts, completed where those were.
+        limbs: The parts, in the order in which they are drawn.
+    """
+
+    bodies: tuple[Rgba, Rgba]
+    limbs: tuple[Limb, ...]
+
+
+def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison) -> Cutout:
+    """Take two poses apart.
+
+    Args:
+        poses: Source and target, (H, W, 4) uint8, straight alpha, as cut by the stage.
+        anatomy: What belongs to which part, on a grid over them.
+        comparison: Both poses on that grid.
+    """
+    inks = [find_ink(pose, _measure_edge(pose)) for pose in poses]
+    holes = [np.zeros(pose.shape[:2], bool) for pose in poses]
+    limbs = []
+    for part, path in enumerate(trace_paths(anatomy, comparison), 1):
+        masks = [_enlarge(anatomy.labels[side] == part, poses[side], inks[side]) for side in (0, 1)]
+        holes = [hole | mask for hole, mask in zip(holes, masks, strict=True)]
+        is_front = _is_front(anatomy, comparison, part)
+        limbs.append(_prepare_limb(poses, (masks[0], masks[1]), path, comparison.shape, is_front=is_front))
+    flows = [resample_field(exponentiate(anatomy.velocity, duration), poses[0].shape[:2]) for duration in (1.0, -1.0)]
+    bodies = (
+        _complete(poses[0], holes[0], poses[1], grow(holes[1], 3), flows[0]),
+        _complete(poses[1], holes[1], poses[0], grow(holes[0], 3), flows[1]),
+    )
+    return Cutout(bodies=bodies, limbs=tuple(limb for limb in limbs if limb is not None))
+
+
+def _enlarge(cells: Mask, pose: Rgba, ink: Ink | None) -> Mask:
+    """Return a part at full size, with the line drawn around it and its soft rim."""
+    size = (pose.shape[1], pose.shape[0])
+    mask = cv2.resize(smooth(cells.astype(np.float32), 0.7), size, interpolation=cv2.INTER_LINEAR) > 0.5
+    if ink is not None:
+        lines = (np.abs(pose[..., :3] - ink.colour).max(axis=2) < _INK_SPREAD) & (pose[..., 3] > _RIM_PX)
+        mask = _creep(mask, lines, round(ink.width_px) + 1)
+    return _creep(mask, pose[..., 3] < _SOLID, _RIM_PX)
+
+
+def _creep(mask: Mask, ground: Mask, steps: int) -> Mask:
+    """Return `mask` grown step by step, on `ground` alone."""
+    for _ in range(steps):
+        mask = mask | (grow(mask, 3) & ground)
+    return mask
+
+
+def _is_front(anatomy: Anatomy, comparison: Comparison, part: int) -> bool:
+    """Say whether a part lies before the body: whether it hides more of it than the body hides of the part."""
+    near, far = anatomy.find(part)
+    places = comparison.places + exponentiate(anatomy.velocity, 1)
+    lands = look_up(far.astype(np.float32), np.asarray(places, np.float32)) > 0.5
+    hides = (anatomy.labels[0] == 0) & comparison.solid[0] & lands
+    body = ((anatomy.labels[1] == 0) & comparison.solid[1]).astype(np.float32)
+    hidden = near & (pull_back(body, anatomy.turns[part - 1]) > 0.5)
+    return bool(hidden.sum() <= _FRONT_DOUBT * hides.sum() + _FRONT_CELLS)
+
+
+def _prepare_limb(
+    poses: tuple[Rgba, Rgba], masks: tuple[Mask, Mask], path: Path, cells: tuple[int, int], *, is_front: bool
+) -> Limb | None:
+    """Return a part with both its drawings where the source has it, or None when there is nothing to draw."""
+    height, width = masks[0].shape
+    turn = change_units(path.turn, width / cells[1], height / cells[0])
+    near, far = (np.where(mask[..., None], pose, np.uint8(0)) for mask, pose in zip(masks, poses, strict=True))
+    brought = unpremultiply(np.clip(pull_back(premultiply(far), turn, interpolation=cv2.INTER_CUBIC), 0, 1))
+    bounds = measure_bounds(np.maximum(near, brought))
+    if bounds is None:
+        return None
+    x0, y0, x1, y1 = bounds
+    window = Window(x0=x0 - _MARGIN_PX, y0=y0 - _MARGIN_PX, x1=x1 + _MARGIN_PX, y1=y1 + _MARGIN_PX)
+    velocity = register(FeaturePyramid(_shrink(near), _shrink(brought)), LEFTOVER)
+    return Limb(
+        sides=(prepare_side(window.cut(near)), prepare_side(window.cut(brought))),
+        window=window,
+        bounds=bounds,
+        velocity=velocity,
+        squarings=count_squarings(velocity),
+        path=path,
+        is_front=is_front,
+    )
+
+
+def rescale_limb(limb: Limb, before: tuple[int, int], after: tuple[int, int]) -> Limb:
+    """Return a limb whose path is told in cells of another grid over the same stage."""
+    scale_x, scale_y = after[1] / before[1], after[0] / before[0]
+    joint = (limb.path.joint + 0.5) * np.array([scale_x, scale_y]) - 0.5
+    return replace(limb, path=Path(turn=change_units(limb.path.turn, scale_x, scale_y), joint=joint))
+
+
+def _complete(pose: Rgba, hole: Mask, other: Rgba, other_hole: Mask, flow: Field) -> Rgba:
+    """Return a pose whose hole shows what the other pose shows there, or else what is nearest."""
+    if not hole.any():
+        return pose
+    places = np.asarray(list_positions(*hole.shape) + flow, np.float32)
+    seen = look_up(premultiply(other), places, border=cv2.BORDER_CONSTANT)
+    lost = hole & (look_up(other_hole.astype(np.float32), places) > 0.02)
+    body = premultiply(pose)
+    body[hole & ~lost] = seen[hole & ~lost]
+    if lost.any() and not lost.all():
+        body = body.reshape(-1, 4)[find_nearest(~lost)].reshape(body.shape)
+    # Where a part's soft rim lets through that nothing is behind it, nothing is.
+    body[hole & (pose[..., 3] < _SOLID)] = 0
+    return unpremultiply(body)
+
+
+def _measure_edge(pose: Rgba) -> Plane:
+    return measure_distance(np.asarray(pose[..., 3], np.float32) / np.float32(255))
+
+
+def _shrink(image: Rgba) -> Premultiplied:
+    height, width = fit_shape((image.shape[0], image.shape[1]), _WORK_LONG_SIDE)
+    return np.asarray(cv2.resize(premultiply(image), (width, height), interpolation=cv2.INTER_AREA), np.float32)

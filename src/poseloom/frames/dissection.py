@@ -1,0 +1,279 @@
+"""Find the parts of a pair of poses that one smooth flow cannot move: limbs that turn, layers that cross.
+
+The body flows; a part is proposed, given the cells that it explains better, and kept when the whole reading has fewer
+faults with it. What moves almost as the body does becomes a start for the body's flow instead.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from poseloom.frames.affinity import find_affinity, fit_shape, form_velocity
+from poseloom.frames.anatomy import Anatomy, judge_anatomy
+from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, measure_joint, measure_overlap
+from poseloom.frames.flow import Field, exponentiate, resample_field, smooth
+from poseloom.frames.labelling import Labels
+from poseloom.frames.proposal import Proposal, propose_turns
+from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyramid, Stiffness, register
+from poseloom.frames.similarity import Similarity, invert, pull_back, read_turn
+from poseloom.frames.union import merge_parts, refit_turn
+
+LONG_SIDE = 112
+_TRIES = 8
+_FAILURES = 4
+_PARTS = 6
+_GOOD_ENOUGH = 0.03
+_IMPROVEMENT = 0.003
+_LEAST_GAIN = 12.0
+_LEAST_CELLS = 13
+_ADVANTAGE = 0.05
+_SEED_CELLS = 4
+_JOINT_CELLS = 6.3
+_LIMB_RADIANS = math.radians(28)
+_UNSETTLED = 0.12
+_ALIKE_RADIANS = 0.15
+_ALIKE_CELLS = 3.5
+
+
+def dissect(comparison: Comparison, velocity: Field) -> Anatomy:
+    """Return the best reading of a pair of poses that was found.
+
+    Args:
+        comparison: Both poses.
+        velocity: (h, w, 2) on its grid, the best single flow; it is the answer when no part makes it better.
+    """
+    return _Search(comparison, velocity).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    anatomy: Anatomy
+    score: float
+
+
+class _Search:
+    """One search: what was read so far, and what was tried in vain."""
+
+    def __init__(self, comparison: Comparison, velocity: Field) -> None:
+        self._comparison = comparison
+        coarse = fit_shape(comparison.shape, FIRM.rounds[0][0])
+        self._start = form_velocity(find_affinity(*comparison.poses), coarse)
+        self._single = self._read(Anatomy(velocity=velocity, turns=(), labels=self._label_none()))
+        firm = self._flow(np.ones(comparison.shape, bool), np.ones(comparison.shape, bool), self._start, FIRM)
+        self._best = self._read(Anatomy(velocity=firm, turns=(), labels=self._label_none()))
+        self._dead: list[Proposal] = []
+
+    def run(self) -> Anatomy:
+        """Try parts until nothing makes the reading better."""
+        ranked: list[Proposal] | None = None
+        failures = 0
+        for _ in range(_TRIES):
+            if self._best.score < _GOOD_ENOUGH or failures == _FAILURES:
+                break
+            if len(self._best.anatomy.turns) == _PARTS:
+                break
+            ranked = self._rank() if ranked is None else ranked
+            if not ranked:
+                break
+            proposal = ranked.pop(0)
+            ranked = [other for other in ranked if not _is_alike(other, proposal)]
+            reading = self._try(proposal.turn)
+            if reading.score < self._best.score - _IMPROVEMENT:
+                self._best, ranked, failures = reading, None, 0
+            else:
+                self._dead.append(proposal)
+                failures += 1
+        return min(self._single, self._best, key=lambda reading: reading.score).anatomy
+
+    def _read(self, anatomy: Anatomy) -> _Reading:
+        return _Reading(anatomy, judge_anatomy(anatomy, self._comparison).score)
+
+    def _label_none(self) -> tuple[Labels, Labels]:
+        nothing = np.zeros(self._comparison.shape, np.intp)
+        return nothing, nothing
+
+    def _flow(self, near: Mask, far: Mask, start: Field, stiffness: Stiffness) -> Field:
+        """Return the body's flow where both masks trust the poses."""
+        trust = near.astype(np.float32), far.astype(np.float32)
+        pyramid = FeaturePyramid(*self._comparison.poses, trust)
+        return resample_field(
+            register(pyramid, REFINE_FAST, register(pyramid, stiffness, start)), self._comparison.shape
+        )
+
+    def _rank(self) -> list[Proposal]:
+        """Return new proposals, the most promising first."""
+        anatomy = self._best.anatomy
+        prices = [self._comparison.price_flow(anatomy.velocity), *map(self._comparison.price_turn, anatomy.turns)]
+        near, far = (np.minimum.reduce([price[side] for price in prices]) for side in (0, 1))
+        left = np.minimum(near / 0.5, 1.3), np.minimum(far / 0.5, 1.3)
+        motions = anatomy.measure_motion(self._comparison)
+        ranked = []
+        for proposal in propose_turns(self._comparison, left):
+            if not any(_is_alike(proposal, dead) for dead in self._dead):
+                worth = _weigh(self._comparison, proposal, (near, far), motions)
+                if worth > _LEAST_GAIN:
+                    ranked.append((worth, proposal))
+        ranked.sort(key=lambda pair: -pair[0])
+        return [proposal for _, proposal in ranked]
+
+    def _try(self, turn: Similarity) -> _Reading:
+        """Return the reading with one turn more."""
+        anatomy = self._best.anatomy
+        velocity, turns = anatomy.velocity, [*anatomy.turns, turn]
+        labels = self._label_none()
+        for _ in range(2):
+            turns, labels = self._assign(velocity, turns)
+            velocity, turns, labels = self._settle(velocity, turns, labels)
+            turns = [refit_turn(self._comparison, labels, (part,), turn)[0] for part, turn in enumerate(turns, 1)]
+            if not turns:
+                break
+        motion = Anatomy(velocity=velocity, turns=tuple(turns), labels=labels)
+        return self._read(merge_parts(motion, self._comparison))
+
+    def _assign(self, velocity: Field, turns: list[Similarity]) -> tuple[list[Similarity], tuple[Labels, Labels]]:
+        """Return the turns that have cells in both poses, and whose those are."""
+        labels = _drop_strays(self._comparison.assign(velocity, turns), turns)
+        kept = [
+            part
+            for part in range(1, len(turns) + 1)
+            if min(int((side == part).sum()) for side in labels) > _LEAST_CELLS
+        ]
+        return [turns[part - 1] for part in kept], _keep(labels, kept)
+
+    def _settle(
+        self, velocity: Field, turns: list[Similarity], labels: tuple[Labels, Labels]
+    ) -> tuple[Field, list[Similarity], tuple[Labels, Labels]]:
+        """Let the body flow anew without its limbs; parts that it then carries along are none."""
+        limbs = [part for part, turn in enumerate(turns, 1) if self._is_limb(velocity, turn, labels[0] == part)]
+        while True:
+            body = [part for part in range(1, len(turns) + 1) if part not in limbs]
+            flow = self._flow_without(velocity, turns, labels, limbs, body)
+            torn = self._find_torn(flow, turns, labels, body)
+            if not torn:
+                return flow, [turns[part - 1] for part in limbs], _keep(labels, limbs)
+            limbs = sorted([*limbs, *torn])
+
+    def _is_limb(self, velocity: Field, turn: Similarity, mask: Mask) -> bool:
+        """Say whether a part turns against what is around it."""
+        field = exponentiate(velocity, 1)
+        ring = find_ring(mask, self._comparison.solid[0])
+        if not ring.any():
+            return True
+        along_x = np.gradient(field, axis=1)[ring].mean(axis=0)
+        carried = math.atan2(float(along_x[1]), 1 + float(along_x[0]))
+        return abs(math.remainder(read_turn(turn) - carried, math.tau)) > _LIMB_RADIANS
+
+    def _flow_without(
+        self,
+        velocity: Field,
+        turns: Sequence[Similarity],
+        labels: tuple[Labels, Labels],
+        limbs: list[int],
+        body: list[int],
+    ) -> Field:
+        near, far = (~grow(np.isin(side, limbs)) for side in labels)
+        if not body:
+            return self._flow(near, far, self._start, FIRM)
+        start = self._spread(velocity, turns, labels, body, (near, far))
+        return self._flow(near, far, start, FIRM_ON)
+
+    def _spread(
+        self,
+        velocity: Field,
+        turns: Sequence[Similarity],
+        labels: tuple[Labels, Labels],
+        body: list[int],
+        trusted: tuple[Mask, Mask],
+    ) -> Field:
+        """Return a field that does what the body's parts do, carried on smoothly over the limbs."""
+        near, far = (np.where(np.isin(side, body), side, 0) for side in labels)
+        there, back = Anatomy(velocity=velocity, turns=tuple(turns), labels=(near, far)).measure_motion(
+            self._comparison
+        )
+        weights = [(pose[..., 3] * mask)[..., None] for pose, mask in zip(self._comparison.poses, trusted, strict=True)]
+        total, weight = weights[0] * there - weights[1] * back, weights[0] + weights[1]
+        spread, done = np.zeros_like(total), np.zeros_like(weight)
+        for sigma_cells in (2.0, 6.0, 18.0):
+            amount = smooth(weight, sigma_cells)[..., None]
+            share = (1 - done) * np.clip(50 * amount, 0, 1)
+            spread += share * smooth(total, sigma_cells) / np.maximum(amount, np.float32(1e-4))
+            done += share
+        return smooth(spread, 1.5)
+
+    def _find_torn(
+        self, velocity: Field, turns: Sequence[Similarity], labels: tuple[Labels, Labels], body: list[int]
+    ) -> list[int]:
+        """Return the parts that the body's flow was meant to carry along, and does not."""
+        if not body:
+            return []
+        flowing = self._comparison.price_flow(velocity)
+        torn = []
+        for part in body:
+            turning = self._comparison.price_turn(turns[part - 1])
+            excess = [(flowing[side] - turning[side])[labels[side] == part] for side in (0, 1)]
+            if float(np.concatenate(excess).mean()) > _UNSETTLED:
+                torn.append(part)
+        return torn
+
+
+def _weigh(comparison: Comparison, proposal: Proposal, prices: Both, motions: tuple[Field, Field]) -> float:
+    """Return what a proposal would explain around its seed, less when it fits badly to the rest."""
+    offered = comparison.price_turn(proposal.turn)
+    advantage = [price - offer - np.float32(_ADVANTAGE) for price, offer in zip(prices, offered, strict=True)]
+    better = [smooth(plane, 1.0) > 0 for plane in advantage]
+    ways = (proposal.turn, invert(proposal.turn))
+    here, there = proposal.side, 1 - proposal.side
+    near_seed = np.zeros(comparison.shape, np.uint8)
+    cv2.circle(near_seed, (round(proposal.seed[0]), round(proposal.seed[1])), _SEED_CELLS, 1, -1)
+    regions = [np.zeros(comparison.shape, bool)] * 2
+    regions[here] = _connect(better[here], near_seed > 0)
+    landing = pull_back(grow(regions[here]).astype(np.float32), ways[there]) > 0.5
+    regions[there] = _connect(better[there], landing)
+    if min(int(region.sum()) for region in regions) < _LEAST_CELLS:
+        return 0.0
+    gain = sum(float(np.maximum(plane, 0)[region].sum()) for plane, region in zip(advantage, regions, strict=True))
+    overlap = measure_overlap(regions[0], regions[1], proposal.turn)
+    torn = sum(
+        measure_joint(region, way, motion, solid)
+        for region, way, motion, solid in zip(regions, ways, motions, comparison.solid, strict=True)
+    )
+    return gain * overlap / (1 + (torn / 2 / _JOINT_CELLS) ** 2)
+
+
+def _connect(mask: Mask, seeds: Mask) -> Mask:
+    """Return the connected pieces of `mask` that touch `seeds`."""
+    _, pieces = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    touched = np.unique(pieces[seeds & mask])
+    return np.asarray(np.isin(pieces, touched[touched > 0]))
+
+
+def _drop_strays(labels: tuple[Labels, Labels], turns: Sequence[Similarity]) -> tuple[Labels, Labels]:
+    """Return the labels without pieces that do not land on their own part in the other pose."""
+    sides = [side.copy() for side in labels]
+    for part, turn in enumerate(turns, 1):
+        for here, there, way in ((0, 1, turn), (1, 0, invert(turn))) * 2:
+            count, pieces = cv2.connectedComponents((sides[here] == part).astype(np.uint8), connectivity=8)
+            landing = pull_back(grow(sides[there] == part, 3).astype(np.float32), way) > 0.5
+            for piece in range(1, count):
+                cells = pieces == piece
+                if cells.sum() < _LEAST_CELLS or landing[cells].mean() < 0.5:
+                    sides[here][cells] = 0
+    return sides[0], sides[1]
+
+
+def _keep(labels: tuple[Labels, Labels], parts: Sequence[int]) -> tuple[Labels, Labels]:
+    """Return the labels of these parts alone, counted anew."""
+    table = np.zeros(1 + max(int(side.max()) for side in labels) + len(parts), np.intp)
+    table[list(parts)] = np.arange(1, len(parts) + 1)
+    return table[labels[0]], table[labels[1]]
+
+
+def _is_alike(proposal: Proposal, other: Proposal) -> bool:
+    """Say whether two proposals move about the same place alike."""
+    apart = math.remainder(read_turn(proposal.turn) - read_turn(other.turn), math.tau)
+    seed = np.array([*proposal.seed, 1.0])
+    distance = np.abs((proposal.turn - other.turn) @ seed).max()
+    return abs(apart) < _ALIKE_RADIANS and float(distance) < _ALIKE_CELLS

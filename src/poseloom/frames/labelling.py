@@ -1,0 +1,57 @@
+"""Which of several explanations holds at every cell of a grid, when neighbours mostly share one.
+
+Min-sum belief propagation with a truncated cost between neighbours, after Felzenszwalb and Huttenlocher,
+"Efficient Belief Propagation for Early Vision" (IJCV 2006).
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poseloom.frames.flow import Channels
+from poseloom.frames.image import Plane, Premultiplied
+
+Labels: TypeAlias = NDArray[np.intp]
+"""(h, w): the number of the explanation that holds; 0 is the flow, k the k-th part."""
+
+_ROUNDS = 20
+_DAMPING = np.float32(0.5)
+_BOND = 0.6
+_LEAST = 0.05
+_CONTRAST = 0.35
+
+
+def measure_bonds(image: Premultiplied) -> tuple[Plane, Plane]:
+    """Return what it costs to part two neighbours, (h, w - 1) across and (h - 1, w) down: little along drawn edges."""
+    across, down = (np.abs(np.diff(image, axis=axis)).sum(axis=2) for axis in (1, 0))
+    return _bind(across), _bind(down)
+
+
+def assign_labels(costs: Channels, bonds: tuple[Plane, Plane]) -> Labels:
+    """Return the labels that cost least, about.
+
+    Args:
+        costs: (k, h, w) float32, what each label costs at each cell.
+        bonds: From `measure_bonds`.
+    """
+    across, down = bonds
+    # What a cell hears from its left, right, upper and lower neighbour.
+    heard = np.zeros((4, *costs.shape), np.float32)
+    said = np.zeros_like(heard)
+    for _ in range(_ROUNDS):
+        belief = costs + heard.sum(axis=0)
+        said[0, :, :, 1:] = _speak((belief - heard[1])[:, :, :-1], across)
+        said[1, :, :, :-1] = _speak((belief - heard[0])[:, :, 1:], across)
+        said[2, :, 1:] = _speak((belief - heard[3])[:, :-1], down)
+        said[3, :, :-1] = _speak((belief - heard[2])[:, 1:], down)
+        heard += _DAMPING * (said - heard)
+    return np.asarray((costs + heard.sum(axis=0)).argmin(axis=0), np.intp)
+
+
+def _bind(contrast: Plane) -> Plane:
+    return np.asarray(_BOND * (np.exp(-contrast / _CONTRAST) + _LEAST), np.float32)
+
+
+def _speak(belief: Channels, bond: Plane) -> Channels:
+    return np.asarray(np.minimum(belief - belief.min(axis=0), bond), np.float32)

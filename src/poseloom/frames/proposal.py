@@ -1,0 +1,233 @@
+"""Guesses how parts of one pose come to be where they are in the other.
+
+Around each place that the flow does not explain, a disc is cut out and sought in the other pose at every turn, by
+correlation; the best finds are polished.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from poseloom.frames.affinity import fit_shape
+from poseloom.frames.comparison import FURTHEST_GAP, Both, Comparison
+from poseloom.frames.flow import Channels
+from poseloom.frames.image import Plane, Premultiplied
+from poseloom.frames.similarity import Similarity, form_similarity, invert
+
+_SEEDS = 8
+_SEED_SPREAD_CELLS = 2.8
+_SEED_APART_CELLS = 6
+_SEED_LEAST = 0.15
+_DISCS = ((9, 0.0), (14, 0.25))
+"""Radius in cells, and what emptiness counts: a limb in the air is told by its outline, one before the body is not."""
+_COARSE_LONG_SIDE = 80
+_TURNS_DEGREES = tuple(range(-165, 181, 15))
+_TURN_PRICE = 0.034
+_FINDS = 2
+_FIND_APART_CELLS = 4
+_KEPT = 3
+_APART_RADIANS = 0.6
+_APART_CELLS = 6.0
+_POLISHED_POINTS = 160
+_POLISHING = 8
+_WORST_COST = 0.6
+_STEPS = np.array([0.12, 1.5, 1.5, 0.1])
+_ALONE = np.concatenate([np.eye(4), -np.eye(4)])
+_PAIRED = np.array(
+    [
+        [sign_a, sign_b * (axis == 1), sign_b * (axis == 2), 0]
+        for axis in (1, 2)
+        for sign_a in (1, -1)
+        for sign_b in (1, -1)
+    ]
+)
+_MOVES = np.concatenate([_ALONE, _PAIRED]) * _STEPS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A guess.
+
+    Attributes:
+        turn: From the source to the target.
+        seed: (x, y), the place that it was made for, in cells.
+        side: The pose in which that place is: 0 the source, 1 the target.
+    """
+
+    turn: Similarity
+    seed: tuple[float, float]
+    side: int
+
+
+def propose_turns(comparison: Comparison, unexplained: Both) -> list[Proposal]:
+    """Return guesses for the places that are explained worst.
+
+    Args:
+        comparison: Both poses.
+        unexplained: What the explanations so far leave open in each, about 0..1.
+    """
+    proposals = []
+    for side in (0, 1):
+        seeker = _Seeker(comparison.poses[side], comparison.poses[1 - side], unexplained[side])
+        for seed in _find_seeds(unexplained[side] * comparison.poses[side][..., 3]):
+            for turn in seeker.seek(seed):
+                way = turn if side == 0 else invert(turn)
+                proposals.append(Proposal(turn=way, seed=seed, side=side))
+    return proposals
+
+
+def _find_seeds(unexplained: Plane) -> list[tuple[float, float]]:
+    heat = cv2.GaussianBlur(unexplained, (0, 0), _SEED_SPREAD_CELLS)
+    seeds = []
+    for _ in range(_SEEDS):
+        _, hottest, _, place = cv2.minMaxLoc(heat)
+        if hottest < _SEED_LEAST:
+            break
+        seeds.append((float(place[0]), float(place[1])))
+        cv2.circle(heat, place, _SEED_APART_CELLS, 0, -1)
+    return seeds
+
+
+class _Seeker:
+    """Seeks discs of one pose in another."""
+
+    def __init__(self, here: Premultiplied, there: Premultiplied, unexplained: Plane) -> None:
+        self._here = here
+        self._there = there
+        # What is explained already says little about where the rest went.
+        self._inside = here[..., 3] * (np.float32(0.3) + np.float32(0.7) * np.minimum(unexplained, 1))
+        shape = fit_shape((here.shape[0], here.shape[1]), _COARSE_LONG_SIDE)
+        self._scale = shape[0] / here.shape[0]
+        self._coarse = _shrink(here, shape)
+        small = _shrink(there, shape)
+        self._rivals = {
+            radius: _Rival(small, round(radius * self._scale) + 1) for radius in {radius for radius, _ in _DISCS}
+        }
+
+    def seek(self, seed: tuple[float, float]) -> Iterator[Similarity]:
+        """Yield the best few ways of every kind of disc around `seed`."""
+        for radius, emptiness in _DISCS:
+            weights = np.zeros(self._inside.shape, np.float32)
+            cv2.circle(weights, (round(seed[0]), round(seed[1])), radius, 1, -1)
+            weights *= self._inside + np.float32(emptiness) * (1 - self._here[..., 3])
+            for turn_radians, place in self._find(weights, seed, self._rivals[radius]):
+                cost, turn = _polish(self._here, weights, self._there, seed, turn_radians, place)
+                if cost < _WORST_COST:
+                    yield turn
+
+    def _find(
+        self, weights: Plane, seed: tuple[float, float], rival: "_Rival"
+    ) -> list[tuple[float, tuple[float, float]]]:
+        """Return turns, and where they bring the seed, best first."""
+        coarse = np.dstack([self._coarse, _shrink(weights, (self._coarse.shape[0], self._coarse.shape[1]))])
+        centre = [(value + 0.5) * self._scale - 0.5 for value in seed]
+        side = 2 * rival.radius + 1
+        discs = np.stack(
+            [
+                cv2.warpAffine(
+                    coarse, form_similarity(math.radians(turn), 1, centre, (rival.radius,) * 2), (side, side)
+                )
+                for turn in _TURNS_DEGREES
+            ]
+        )
+        finds = []
+        for index, cost, x, y in rival.match(np.asarray(discs, np.float32)):
+            turn_radians = math.radians(_TURNS_DEGREES[index])
+            place = ((x + 0.5) / self._scale - 0.5, (y + 0.5) / self._scale - 0.5)
+            finds.append((cost + _TURN_PRICE * abs(turn_radians), turn_radians, place))
+        return _thin(sorted(finds))
+
+
+class _Rival:
+    """A pose in which discs are sought: least squares at every shift, by the Fourier transform."""
+
+    def __init__(self, pose: Premultiplied, radius: int) -> None:
+        self.radius = radius
+        padded = np.asarray(cv2.copyMakeBorder(pose, *(radius,) * 4, cv2.BORDER_CONSTANT), np.float32)
+        self._shape = (pose.shape[0], pose.shape[1])
+        # Sizes without large prime factors transform fast; what is added is empty.
+        self._size = (cv2.getOptimalDFTSize(padded.shape[0]), cv2.getOptimalDFTSize(padded.shape[1]))
+        energy = np.square(padded).sum(axis=2)
+        planes = np.stack([*(-2 * padded[..., band] for band in range(4)), energy])
+        self._spectrum = np.fft.rfft2(planes, self._size).astype(np.complex64)
+
+    def match(self, discs: Channels) -> Iterator[tuple[int, float, int, int]]:
+        """Yield, for each disc (n, side, side, 5: bands and a weight), its number, low costs and where they are."""
+        weights = discs[..., 4]
+        weighted = np.concatenate([discs[..., :4] * weights[..., None], weights[..., None]], axis=3)
+        spectra = np.fft.rfft2(weighted.transpose(0, 3, 1, 2), self._size)
+        product = np.einsum("kij,nkij->nij", self._spectrum, np.conj(spectra))
+        costs = np.fft.irfft2(product, self._size)[:, : self._shape[0], : self._shape[1]]
+        own = (np.square(discs[..., :4]).sum(axis=3) * weights).sum(axis=(1, 2))
+        totals = np.maximum(weights.sum(axis=(1, 2)), 1e-3)
+        for index, cost in enumerate(np.ascontiguousarray(costs, np.float32)):
+            for _ in range(_FINDS):
+                lowest, _, place, _ = cv2.minMaxLoc(cost)
+                yield index, (lowest + float(own[index])) / float(totals[index]), place[0], place[1]
+                cv2.circle(cost, place, _FIND_APART_CELLS, math.inf, -1)
+
+
+def _thin(
+    finds: list[tuple[float, float, tuple[float, float]]],
+) -> list[tuple[float, tuple[float, float]]]:
+    """Return the first few finds that differ."""
+    kept: list[tuple[float, tuple[float, float]]] = []
+    for _, turn, place in finds:
+        if all(
+            abs(math.remainder(turn - other, math.tau)) > _APART_RADIANS or math.dist(place, there) > _APART_CELLS
+            for other, there in kept
+        ):
+            kept.append((turn, place))
+        if len(kept) == _KEPT:
+            break
+    return kept
+
+
+def _polish(
+    here: Premultiplied,
+    weights: Plane,
+    there: Premultiplied,
+    seed: tuple[float, float],
+    turn_radians: float,
+    place: tuple[float, float],
+) -> tuple[float, Similarity]:
+    """Return the cost and the map of the best turn, scale and shift nearby: a pattern search."""
+    rows, columns = np.nonzero(weights > 0.05)
+    if len(rows) == 0:
+        return math.inf, form_similarity(turn_radians, 1, seed, place)
+    chosen = np.linspace(0, len(rows) - 1, min(len(rows), _POLISHED_POINTS)).astype(np.intp)
+    rows, columns = rows[chosen], columns[chosen]
+    arms = np.stack([columns, rows], axis=1).astype(np.float32) - np.array(seed, np.float32)
+    shown, share = here[rows, columns], weights[rows, columns] / weights[rows, columns].sum()
+
+    def judge(guesses: NDArray[np.float64]) -> NDArray[np.float64]:
+        spread = np.exp(guesses[:, 3])
+        cosine, sine = np.cos(guesses[:, 0]) * spread, np.sin(guesses[:, 0]) * spread
+        x = np.outer(cosine, arms[:, 0]) - np.outer(sine, arms[:, 1]) + guesses[:, 1:2]
+        y = np.outer(sine, arms[:, 0]) + np.outer(cosine, arms[:, 1]) + guesses[:, 2:3]
+        gap = np.abs(_look(there, np.stack([x, y], axis=2)) - shown).sum(axis=2)
+        price = 0.02 * np.abs(guesses[:, 0]) + 0.15 * np.abs(guesses[:, 3])
+        return np.asarray((np.minimum(gap, 0.8 * FURTHEST_GAP) * share).sum(axis=1) + price, np.float64)
+
+    best = np.array([turn_radians, place[0], place[1], 0.0])
+    lowest, reach = float(judge(best[None])[0]), 1.0
+    for _ in range(_POLISHING):
+        costs = judge(best + _MOVES * reach)
+        if costs.min() < lowest - 1e-4:
+            best, lowest = best + _MOVES[costs.argmin()] * reach, float(costs.min())
+        else:
+            reach *= 0.55
+    return lowest, form_similarity(best[0], math.exp(best[3]), seed, best[1:3])
+
+
+def _look(image: Premultiplied, places: NDArray[np.float64]) -> Channels:
+    seen = cv2.remap(image, places.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[call-overload]
+    return np.asarray(seen, np.float32)
+
+
+def _shrink(image: Channels, shape: tuple[int, int]) -> Channels:
+    return np.asarray(cv2.resize(image, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)

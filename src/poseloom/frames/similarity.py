@@ -1,0 +1,63 @@
+"""Similarities: how a stiff part moves from one pose to another – a turn, a scale and a shift."""
+
+import math
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from poseloom.frames.flow import Sampled
+
+Similarity: TypeAlias = NDArray[np.float64]
+"""(2, 3) float64: a map of (x, y, 1)."""
+
+
+def form_similarity(turn_radians: float, scale: float, source: ArrayLike, target: ArrayLike) -> Similarity:
+    """Return the map that turns and scales about the point `source` and carries it to the point `target`."""
+    cosine, sine = math.cos(turn_radians) * scale, math.sin(turn_radians) * scale
+    linear = np.array([[cosine, -sine], [sine, cosine]])
+    shift = np.asarray(target, np.float64) - linear @ np.asarray(source, np.float64)
+    return np.column_stack([linear, shift])
+
+
+def read_turn(similarity: Similarity) -> float:
+    """Return the turn in radians, within half a turn of 0."""
+    return math.atan2(similarity[1, 0], similarity[0, 0])
+
+
+def read_scale(similarity: Similarity) -> float:
+    """Return the scale."""
+    return math.hypot(similarity[0, 0], similarity[1, 0])
+
+
+def invert(similarity: Similarity) -> Similarity:
+    """Return the way back."""
+    return np.asarray(cv2.invertAffineTransform(similarity), np.float64)
+
+
+def compose(after: Similarity, before: Similarity) -> Similarity:
+    """Return the map that does `before`, then `after`."""
+    last = np.array([[0.0, 0.0, 1.0]])
+    return np.asarray((np.vstack([after, last]) @ np.vstack([before, last]))[:2], np.float64)
+
+
+def change_units(similarity: Similarity, scale_x: float, scale_y: float) -> Similarity:
+    """Return the map for a grid with `scale_x`, `scale_y` times as many cells, whose centres are whole numbers."""
+    units = np.array([[scale_x, 0, (scale_x - 1) / 2], [0, scale_y, (scale_y - 1) / 2], [0, 0, 1]])
+    whole = np.vstack([similarity, [0, 0, 1]])
+    return np.asarray((units @ whole @ np.linalg.inv(units))[:2], np.float64)
+
+
+def move_points(points: NDArray[np.floating], similarity: Similarity) -> NDArray[np.float32]:
+    """Return where `points`, (…, 2), go."""
+    moved = points.astype(np.float32) @ similarity[:, :2].T.astype(np.float32) + similarity[:, 2].astype(np.float32)
+    return np.asarray(moved, np.float32)
+
+
+def pull_back(image: Sampled, similarity: Similarity, *, interpolation: int = cv2.INTER_LINEAR) -> Sampled:
+    """Return what `image` shows at the place to which each of its pixels goes; nothing beyond its border."""
+    size = (image.shape[1], image.shape[0])
+    flags = interpolation | cv2.WARP_INVERSE_MAP
+    pulled = cv2.warpAffine(image, similarity, size, flags=flags, borderMode=cv2.BORDER_CONSTANT)
+    return np.asarray(pulled, image.dtype)
