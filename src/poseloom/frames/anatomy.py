@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from poseloom.frames.comparison import Comparison, Mask, find_joint, grow, measure_joint, measure_stretch
 from poseloom.frames.flow import Channels, Field, exponentiate, look_up, warp
 from poseloom.frames.image import Plane
-from poseloom.frames.labelling import Labels
+from poseloom.frames.labelling import Labels, measure_cut
 from poseloom.frames.similarity import (
     Similarity,
     compose,
@@ -25,6 +25,7 @@ from poseloom.frames.similarity import (
 _WORST_GAP = 1.2
 _DISTORTION_WEIGHT = 0.3
 _HIDDEN_WEIGHT = 0.1
+_CUT_WEIGHT = 6.0
 _PART_PRICE = 0.004
 _LOOSE_WEIGHT = 0.021
 _LOOSE_FREE_CELLS = 3.5
@@ -113,6 +114,7 @@ class Verdict:
         mismatch: Mean colour gap half-way, on the silhouettes, where both poses know something; 0..1.2.
         distortion: Mean absolute log-stretch along both axes; 0 is rigid.
         hidden: Share of the silhouettes half-way that only one pose knows, or neither.
+        cut: What it costs to cut the parts out where no line is drawn, per cell of the silhouettes.
         looseness: How badly parts are torn off, weighted by their size.
         parts: How many parts there are.
     """
@@ -120,6 +122,7 @@ class Verdict:
     mismatch: float
     distortion: float
     hidden: float = 0.0
+    cut: float = 0.0
     looseness: float = 0.0
     parts: int = 0
 
@@ -130,6 +133,7 @@ class Verdict:
             self.mismatch
             + _DISTORTION_WEIGHT * self.distortion
             + _HIDDEN_WEIGHT * self.hidden
+            + _CUT_WEIGHT * self.cut
             + _LOOSE_WEIGHT * self.looseness
             + _PART_PRICE * self.parts
         )
@@ -147,6 +151,7 @@ def judge_anatomy(anatomy: Anatomy, comparison: Comparison) -> Verdict:
         mismatch=float((gap * shown * known).sum()) / total,
         distortion=sum(_measure_distortion(anatomy, comparison, side) for side in (0, 1)) / 2,
         hidden=float((shown * (1 - known)).sum()) / total,
+        cut=sum(_measure_cut(anatomy, comparison, side) for side in (0, 1)) / 2,
         looseness=sum(_weigh_looseness(anatomy, comparison, part) for part in range(1, len(paths) + 1)),
         parts=len(paths),
     )
@@ -175,6 +180,10 @@ def _measure_distortion(anatomy: Anatomy, comparison: Comparison, side: int) -> 
         stretch[anatomy.labels[side] == part] = 2 * abs(math.log(read_scale(turn)))
     alpha = comparison.poses[side][..., 3]
     return float((stretch * alpha).sum() / max(float(alpha.sum()), 1e-6))
+
+
+def _measure_cut(anatomy: Anatomy, comparison: Comparison, side: int) -> float:
+    return measure_cut(anatomy.labels[side], comparison.bonds[side]) / max(int(comparison.solid[side].sum()), 1)
 
 
 def _weigh_looseness(anatomy: Anatomy, comparison: Comparison, part: int) -> float:

@@ -120,18 +120,20 @@ class _Search:
         return [proposal for _, proposal in ranked]
 
     def _try(self, turn: Similarity) -> _Reading:
-        """Return the reading with one turn more."""
+        """Return the reading with one turn more, looked at twice when it promises anything."""
         anatomy = self._best.anatomy
-        velocity, turns = anatomy.velocity, [*anatomy.turns, turn]
-        labels = self._label_none()
-        for _ in range(2):
-            turns, labels = self._assign(velocity, turns)
-            velocity, turns, labels = self._settle(velocity, turns, labels)
-            turns = [refit_turn(self._comparison, labels, (part,), turn)[0] for part, turn in enumerate(turns, 1)]
-            if not turns:
-                break
-        motion = Anatomy(velocity=velocity, turns=tuple(turns), labels=labels)
-        return self._read(merge_parts(motion, self._comparison))
+        first = self._look(anatomy.velocity, [*anatomy.turns, turn])
+        if first.score >= self._best.score or not first.anatomy.turns:
+            return first
+        again = self._look(first.anatomy.velocity, list(first.anatomy.turns))
+        return min(first, again, key=lambda reading: reading.score)
+
+    def _look(self, velocity: Field, turns: list[Similarity]) -> _Reading:
+        turns, labels = self._assign(velocity, turns)
+        velocity, turns, labels = self._settle(velocity, turns, labels)
+        turns = [refit_turn(self._comparison, labels, (part,), turn)[0] for part, turn in enumerate(turns, 1)]
+        anatomy = Anatomy(velocity=velocity, turns=tuple(turns), labels=labels)
+        return self._read(merge_parts(anatomy, self._comparison))
 
     def _assign(self, velocity: Field, turns: list[Similarity]) -> tuple[list[Similarity], tuple[Labels, Labels]]:
         """Return the turns that have cells in both poses, and whose those are."""

@@ -49,6 +49,12 @@ def assign_labels(costs: Channels, bonds: tuple[Plane, Plane]) -> Labels:
     return np.asarray((costs + heard.sum(axis=0)).argmin(axis=0), np.intp)
 
 
+def measure_cut(labels: Labels, bonds: tuple[Plane, Plane]) -> float:
+    """Return what it costs that neighbours are parted by `labels`."""
+    across = float(bonds[0][labels[:, 1:] != labels[:, :-1]].sum())
+    return across + float(bonds[1][labels[1:] != labels[:-1]].sum())
+
+
 def _bind(contrast: Plane) -> Plane:
     return np.asarray(_BOND * (np.exp(-contrast / _CONTRAST) + _LEAST), np.float32)
 

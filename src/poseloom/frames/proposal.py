@@ -25,7 +25,7 @@ _SEED_LEAST = 0.15
 _DISCS = ((9, 0.0), (14, 0.25))
 """Radius in cells, and what emptiness counts: a limb in the air is told by its outline, one before the body is not."""
 _COARSE_LONG_SIDE = 80
-_TURNS_DEGREES = tuple(range(-165, 181, 15))
+_TURNS_DEGREES = tuple(range(-160, 181, 20))
 _TURN_PRICE = 0.034
 _FINDS = 2
 _FIND_APART_CELLS = 4
