@@ -1,0 +1,63 @@
+"""A puppet with one arm, whose true in-betweens are known."""
+
+import math
+
+import cv2
+import numpy as np
+
+from poseloom.frames.image import Rgba, unpremultiply
+
+SIZE = 200
+_FINER = 4
+_INK, _FUR, _PAW = (0.12, 0.08, 0.2), (0.55, 0.5, 0.95), (1.0, 0.95, 0.85)
+_LINE_PX = 3
+_SHOULDER = np.array([82.0, 96.0])
+_ARM_PX = 62.0
+
+
+def draw_puppet(arm_degrees: float, *, arm: bool = True, body: bool = True, arm_in_front: bool = True) -> Rgba:
+    """Return (SIZE, SIZE, 4): a body, and an arm that hangs at 0 degrees and rises to the left."""
+    canvas = np.zeros((SIZE * _FINER, SIZE * _FINER, 4), np.float32)
+    if arm and not arm_in_front:
+        _draw_arm(canvas, arm_degrees)
+    if body:
+        for grow, colour in ((_LINE_PX, _INK), (0, _FUR)):
+            _ellipse(canvas, (112, 128), (38 + grow, 50 + grow), colour)
+        _ellipse(canvas, (116, 136), (20, 26), _PAW)
+        for grow, colour in ((_LINE_PX, _INK), (0, _FUR)):
+            _ellipse(canvas, (112, 60), (40 + grow, 34 + grow), colour)
+        for eye in (98, 126):
+            _ellipse(canvas, (eye, 60), (5, 8), _INK)
+    if arm and arm_in_front:
+        _draw_arm(canvas, arm_degrees)
+    return unpremultiply(np.asarray(cv2.resize(canvas, (SIZE, SIZE), interpolation=cv2.INTER_AREA), np.float32))
+
+
+def _draw_arm(canvas: np.ndarray[tuple[int, ...], np.dtype[np.float32]], degrees: float) -> None:
+    angle = math.radians(degrees)
+    hand = _SHOULDER + _ARM_PX * np.array([-math.sin(angle), math.cos(angle)])
+    wrist = _SHOULDER + 0.7 * (hand - _SHOULDER)
+    for grow, colour in ((_LINE_PX, _INK), (0, _FUR)):
+        _limb(canvas, _SHOULDER, hand, 11 + grow, colour)
+    _limb(canvas, wrist, hand, 11, _PAW)
+
+
+def _ellipse(
+    canvas: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
+    centre: tuple[float, float],
+    radii: tuple[float, float],
+    colour: tuple[float, float, float],
+) -> None:
+    middle, axes = ([round(value * _FINER) for value in pair] for pair in (centre, radii))
+    cv2.ellipse(canvas, middle, axes, 0, 0, 360, (*colour, 1.0), -1)
+
+
+def _limb(
+    canvas: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
+    start: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    end: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    radius: float,
+    colour: tuple[float, float, float],
+) -> None:
+    ends = [[round(float(value) * _FINER) for value in point] for point in (start, end)]
+    cv2.line(canvas, ends[0], ends[1], (*colour, 1.0), round(2 * radius * _FINER))

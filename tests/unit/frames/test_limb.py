@@ -1,0 +1,111 @@
+import itertools
+import math
+
+import cv2
+import numpy as np
+import pytest
+
+from poseloom.frames.image import Rgba, blank, premultiply
+from poseloom.frames.inbetween import Morph, prepare_morph
+from poseloom.frames.limb import lay_over
+from poseloom.frames.similarity import read_turn
+from poseloom.frames.stage import Placement
+from tests.unit.frames.puppet import SIZE, draw_puppet
+
+LOW, HIGH = 15.0, 125.0
+
+
+@pytest.fixture(scope="module")
+def morph() -> Morph:
+    return prepare_morph(draw_puppet(LOW), draw_puppet(HIGH))
+
+
+def measure_overlap(first: Rgba, second: Rgba) -> float:
+    solid = [image[..., 3] > 128 for image in (first, second)]
+    return float((solid[0] & solid[1]).sum() / (solid[0] | solid[1]).sum())
+
+
+def find_paw(image: Rgba) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return the middle of the cream paw left of the body."""
+    cream = (image[..., 3] > 200) & (image[..., :3].min(axis=2) > 200)
+    cream[:, SIZE // 2 :] = False
+    return np.asarray(np.argwhere(cream)[:, ::-1].mean(axis=0), np.float64)
+
+
+def test_an_arm_that_rises_is_one_limb_that_turns_so_far(morph: Morph) -> None:
+    [limb] = morph.limbs
+    assert math.degrees(read_turn(limb.path.turn)) == pytest.approx(HIGH - LOW, abs=6)
+    assert limb.is_front
+
+
+@pytest.mark.parametrize("t", [0.25, 0.5, 0.75])
+def test_a_hand_goes_round_in_an_arc_and_keeps_its_size(morph: Morph, t: float) -> None:
+    truth = draw_puppet(LOW + (HIGH - LOW) * t)
+    drawn = morph.draw(t)
+    assert find_paw(drawn) == pytest.approx(find_paw(truth), abs=4)
+    assert measure_overlap(drawn, truth) > 0.95
+
+
+def test_the_body_behind_an_arm_is_whole(morph: Morph) -> None:
+    """Half-way the arm stands out to the side: what it hid before is to be seen."""
+    belly = np.s_[100:170, 100:140]
+    truth = premultiply(draw_puppet((LOW + HIGH) / 2))[belly]
+    assert np.abs(premultiply(morph.draw(0.5))[belly] - truth).mean() < 0.02
+
+
+def test_a_limb_neither_tears_nor_leaves_crumbs(morph: Morph) -> None:
+    for t in np.linspace(-0.05, 1.05, 23):
+        solid = np.asarray(morph.draw(float(t))[..., 3] > 128, np.uint8)
+        pieces, _ = cv2.connectedComponents(solid, connectivity=8)
+        assert pieces == 2, f"in pieces at t={t}"
+
+
+def test_nothing_jumps_on_the_way(morph: Morph) -> None:
+    frames = [premultiply(morph.draw(float(t))) for t in np.linspace(0, 1, 41)]
+    steps = [float(np.abs(after - before).mean()) for before, after in itertools.pairwise(frames)]
+    assert max(steps) < 3 * float(np.mean(steps))
+
+
+def test_the_reach_of_a_pose_includes_its_limbs(morph: Morph) -> None:
+    for t in (0.0, 0.3, 0.5, 0.8):
+        shown = morph.draw(t)[..., 3] > 16
+        rows, columns = np.nonzero(shown)
+        left, top, right, bottom = morph.measure_reach(t)
+        assert left <= columns.min() + 4
+        assert top <= rows.min() + 4
+        assert right >= columns.max() - 4
+        assert bottom >= rows.max() - 4
+
+
+def test_a_limb_is_placed_with_its_body(morph: Morph) -> None:
+    placed = morph.draw(0.5, Placement(scale_x=0.8, scale_y=0.8, pivot_x=SIZE / 2, pivot_y=SIZE / 2))
+    shrink = np.array([[0.8, 0, 0.1 * SIZE - 0.1], [0, 0.8, 0.1 * SIZE - 0.1]])
+    plain = cv2.warpAffine(morph.draw(0.5), shrink, (SIZE, SIZE))
+    assert measure_overlap(placed, np.asarray(plain, np.uint8)) > 0.97
+
+
+def test_a_limb_behind_the_body_stays_behind_it() -> None:
+    low, high = (draw_puppet(degrees, arm_in_front=False) for degrees in (LOW + 25, HIGH))
+    drawn, truth = prepare_morph(low, high).draw(0.5), draw_puppet((LOW + 25 + HIGH) / 2, arm_in_front=False)
+    assert measure_overlap(drawn, truth) > 0.93
+    middle = np.s_[90:170, 90:140]
+    assert np.abs(premultiply(drawn)[middle] - premultiply(truth)[middle]).mean() < 0.03
+
+
+def test_two_searches_find_the_same(morph: Morph) -> None:
+    again = prepare_morph(draw_puppet(LOW), draw_puppet(HIGH))
+    assert np.array_equal(again.draw(0.37), morph.draw(0.37))
+
+
+def test_a_body_without_limbs_has_none() -> None:
+    leaning = cv2.warpAffine(
+        draw_puppet(0, arm=False), cv2.getRotationMatrix2D((100, 180), 8, 1), (SIZE, SIZE), flags=cv2.INTER_LINEAR
+    )
+    assert prepare_morph(draw_puppet(0, arm=False), np.asarray(leaning, np.uint8)).limbs == ()
+
+
+def test_laying_nothing_over_a_picture_changes_nothing() -> None:
+    picture = draw_puppet(LOW)
+    below = picture.copy()
+    lay_over(below, blank(SIZE))
+    assert np.array_equal(below, picture)

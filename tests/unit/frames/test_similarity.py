@@ -1,0 +1,53 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from poseloom.frames.similarity import (
+    change_units,
+    compose,
+    form_similarity,
+    invert,
+    move_points,
+    pull_back,
+    read_scale,
+    read_turn,
+)
+
+TURNS = st.floats(-3.0, 3.0)
+SCALES = st.floats(0.5, 2.0)
+POINTS = st.tuples(st.floats(-50, 50), st.floats(-50, 50))
+
+
+@given(TURNS, SCALES, POINTS, POINTS)
+def test_a_similarity_tells_what_it_was_made_of(
+    turn: float, scale: float, source: tuple[float, float], target: tuple[float, float]
+) -> None:
+    similarity = form_similarity(turn, scale, source, target)
+    assert read_turn(similarity) == pytest.approx(turn)
+    assert read_scale(similarity) == pytest.approx(scale)
+    assert move_points(np.array(source), similarity) == pytest.approx(np.array(target), abs=1e-3)
+
+
+@given(TURNS, SCALES, POINTS, POINTS)
+def test_there_and_back_is_nowhere(
+    turn: float, scale: float, source: tuple[float, float], target: tuple[float, float]
+) -> None:
+    similarity = form_similarity(turn, scale, source, target)
+    assert compose(invert(similarity), similarity) == pytest.approx(np.eye(3)[:2], abs=1e-6)
+
+
+def test_a_finer_grid_sees_the_same_motion() -> None:
+    similarity = form_similarity(0.4, 1.1, (3, 5), (7, 2))
+    fine = change_units(similarity, 4, 4)
+    centre = (move_points(np.array([3.0, 5.0]), similarity) + 0.5) * 4 - 0.5
+    assert move_points((np.array([3.0, 5.0]) + 0.5) * 4 - 0.5, fine) == pytest.approx(centre, abs=1e-3)
+
+
+def test_pulling_back_shows_what_is_where_a_pixel_goes() -> None:
+    image = np.zeros((9, 9), np.float32)
+    image[2, 6] = 1
+    quarter = form_similarity(math.pi / 2, 1, (4, 4), (4, 4))
+    assert pull_back(image, quarter)[2, 2] == pytest.approx(1)
