@@ -22,8 +22,9 @@ _INK_SPREAD = 60
 _RIM_PX = 2
 _SOLID = 250
 _MARGIN_PX = 4
+_DIFFERENT = 0.3
 _FRONT_DOUBT = 1.5
-_FRONT_CELLS = 10
+_FRONT_SHARE = 0.12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +49,22 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
         comparison: Both poses on that grid.
     """
     inks = [find_ink(pose, _measure_edge(pose)) for pose in poses]
-    holes = [np.zeros(pose.shape[:2], bool) for pose in poses]
-    limbs = []
-    for part, path in enumerate(trace_paths(anatomy, comparison), 1):
-        masks = [_enlarge(anatomy.labels[side] == part, poses[side], inks[side]) for side in (0, 1)]
-        holes = [hole | mask for hole, mask in zip(holes, masks, strict=True)]
-        is_front = _is_front(anatomy, comparison, part)
-        limbs.append(_prepare_limb(poses, (masks[0], masks[1]), path, comparison.shape, is_front=is_front))
+    paths = trace_paths(anatomy, comparison)
+    parts = range(1, len(paths) + 1)
+    masks = [[_enlarge(anatomy.labels[side] == part, poses[side], inks[side]) for part in parts] for side in (0, 1)]
+    holes = [np.any([_add_fringe(mask, poses[side]) for mask in masks[side]], axis=0) for side in (0, 1)]
     flows = [resample_field(exponentiate(anatomy.velocity, duration), poses[0].shape[:2]) for duration in (1.0, -1.0)]
     bodies = (
         _complete(poses[0], holes[0], poses[1], grow(holes[1], 3), flows[0]),
         _complete(poses[1], holes[1], poses[0], grow(holes[0], 3), flows[1]),
     )
-    return Cutout(bodies=bodies, limbs=tuple(limb for limb in limbs if limb is not None))
+    limbs = []
+    for part, path in zip(parts, paths, strict=True):
+        near, far = (_cut_out(poses[side], masks[side][part - 1], bodies[side], inks[side]) for side in (0, 1))
+        limb = _prepare_limb((near, far), path, comparison.shape, is_front=_is_front(anatomy, comparison, part))
+        if limb is not None:
+            limbs.append(limb)
+    return Cutout(bodies=bodies, limbs=tuple(limbs))
 
 
 def _enlarge(cells: Mask, pose: Rgba, ink: Ink | None) -> Mask:
@@ -80,24 +84,42 @@ def _creep(mask: Mask, ground: Mask, steps: int) -> Mask:
     return mask
 
 
+def _add_fringe(mask: Mask, pose: Rgba) -> Mask:
+    """Return `mask` and the solid pixels right around it, in which its line has melted with what lies behind."""
+    return mask | (grow(mask, 3) & (pose[..., 3] >= _SOLID))
+
+
+def _cut_out(pose: Rgba, mask: Mask, body: Rgba, ink: Ink | None) -> Rgba:
+    """Return a part alone; of its fringe, only the line is taken along."""
+    part = np.where(mask[..., None], pose, np.uint8(0))
+    if ink is None:
+        return part
+    fringe = _add_fringe(mask, pose) & ~mask
+    seen, behind = (image[fringe][:, :3].astype(np.float32) for image in (pose, body))
+    towards_ink = ink.colour - behind
+    length = np.maximum(np.square(towards_ink).sum(axis=1), 1)
+    share = np.clip(((seen - behind) * towards_ink).sum(axis=1) / length, 0, 1)
+    part[fringe] = np.column_stack([np.broadcast_to(ink.colour, seen.shape), 255 * share]).round().astype(np.uint8)
+    return part
+
+
 def _is_front(anatomy: Anatomy, comparison: Comparison, part: int) -> bool:
     """Say whether a part lies before the body: whether it hides more of it than the body hides of the part."""
     near, far = anatomy.find(part)
+    flowing, turning = comparison.price_flow(anatomy.velocity)[0], comparison.price_turn(anatomy.turns[part - 1])[0]
     places = comparison.places + exponentiate(anatomy.velocity, 1)
     lands = look_up(far.astype(np.float32), np.asarray(places, np.float32)) > 0.5
-    hides = (anatomy.labels[0] == 0) & comparison.solid[0] & lands
+    hides = (anatomy.labels[0] == 0) & comparison.solid[0] & lands & (flowing > _DIFFERENT)
     body = ((anatomy.labels[1] == 0) & comparison.solid[1]).astype(np.float32)
-    hidden = near & (pull_back(body, anatomy.turns[part - 1]) > 0.5)
-    return bool(hidden.sum() <= _FRONT_DOUBT * hides.sum() + _FRONT_CELLS)
+    hidden = near & (pull_back(body, anatomy.turns[part - 1]) > 0.5) & (turning > _DIFFERENT)
+    return bool(hidden.sum() <= _FRONT_DOUBT * hides.sum() + _FRONT_SHARE * near.sum())
 
 
-def _prepare_limb(
-    poses: tuple[Rgba, Rgba], masks: tuple[Mask, Mask], path: Path, cells: tuple[int, int], *, is_front: bool
-) -> Limb | None:
+def _prepare_limb(parts: tuple[Rgba, Rgba], path: Path, cells: tuple[int, int], *, is_front: bool) -> Limb | None:
     """Return a part with both its drawings where the source has it, or None when there is nothing to draw."""
-    height, width = masks[0].shape
+    near, far = parts
+    height, width = near.shape[:2]
     turn = change_units(path.turn, width / cells[1], height / cells[0])
-    near, far = (np.where(mask[..., None], pose, np.uint8(0)) for mask, pose in zip(masks, poses, strict=True))
     brought = unpremultiply(np.clip(pull_back(premultiply(far), turn, interpolation=cv2.INTER_CUBIC), 0, 1))
     bounds = measure_bounds(np.maximum(near, brought))
     if bounds is None:

@@ -29,6 +29,7 @@ _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
 _LEAST_GAIN = 12.0
 _LEAST_CELLS = 13
+_HIDDEN_CELLS = 7
 _ADVANTAGE = 0.05
 _SEED_CELLS = 4
 _JOINT_CELLS = 6.3
@@ -253,17 +254,27 @@ def _connect(mask: Mask, seeds: Mask) -> Mask:
 
 
 def _drop_strays(labels: tuple[Labels, Labels], turns: Sequence[Similarity]) -> tuple[Labels, Labels]:
-    """Return the labels without pieces that do not land on their own part in the other pose."""
+    """Return the labels without pieces, and edges of pieces, that do not land on their own part in the other pose."""
     sides = [side.copy() for side in labels]
     for part, turn in enumerate(turns, 1):
         for here, there, way in ((0, 1, turn), (1, 0, invert(turn))) * 2:
-            count, pieces = cv2.connectedComponents((sides[here] == part).astype(np.uint8), connectivity=8)
-            landing = pull_back(grow(sides[there] == part, 3).astype(np.float32), way) > 0.5
-            for piece in range(1, count):
-                cells = pieces == piece
-                if cells.sum() < _LEAST_CELLS or landing[cells].mean() < 0.5:
-                    sides[here][cells] = 0
+            cells = sides[here] == part
+            landed = cells & (pull_back(grow(sides[there] == part, 3).astype(np.float32), way) > 0.5)
+            # A little beyond is what the other pose may hide.
+            kept = _drop_pieces(cells & grow(landed, _HIDDEN_CELLS), landed)
+            sides[here][cells & ~kept] = 0
     return sides[0], sides[1]
+
+
+def _drop_pieces(cells: Mask, landed: Mask) -> Mask:
+    """Return the connected pieces of `cells` that are large enough and have mostly landed."""
+    count, pieces = cv2.connectedComponents(cells.astype(np.uint8), connectivity=8)
+    kept = np.zeros(cells.shape, bool)
+    for piece in range(1, count):
+        inside = pieces == piece
+        if inside.sum() >= _LEAST_CELLS and landed[inside].mean() >= 0.5:
+            kept |= inside
+    return kept
 
 
 def _keep(labels: tuple[Labels, Labels], parts: Sequence[int]) -> tuple[Labels, Labels]:

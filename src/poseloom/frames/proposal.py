@@ -18,17 +18,17 @@ from poseloom.frames.flow import Channels
 from poseloom.frames.image import Plane, Premultiplied
 from poseloom.frames.similarity import Similarity, form_similarity, invert
 
-_SEEDS = 8
+_SEEDS = 10
 _SEED_SPREAD_CELLS = 2.8
 _SEED_APART_CELLS = 6
 _SEED_LEAST = 0.15
-_DISCS = ((9, 0.0), (14, 0.25))
-"""Radius in cells, and what emptiness counts: a limb in the air is told by its outline, one before the body is not."""
+_RADIUS_CELLS = 9
 _COARSE_LONG_SIDE = 80
 _TURNS_DEGREES = tuple(range(-160, 181, 20))
 _TURN_PRICE = 0.034
 _FINDS = 2
 _FIND_APART_CELLS = 4
+_POLISHED = 8
 _KEPT = 3
 _APART_RADIANS = 0.6
 _APART_CELLS = 6.0
@@ -99,43 +99,38 @@ class _Seeker:
         self._here = here
         self._there = there
         # What is explained already says little about where the rest went.
-        self._inside = here[..., 3] * (np.float32(0.3) + np.float32(0.7) * np.minimum(unexplained, 1))
+        self._weights = here[..., 3] * (np.float32(0.3) + np.float32(0.7) * np.minimum(unexplained, 1))
         shape = fit_shape((here.shape[0], here.shape[1]), _COARSE_LONG_SIDE)
         self._scale = shape[0] / here.shape[0]
         self._coarse = _shrink(here, shape)
-        small = _shrink(there, shape)
-        self._rivals = {
-            radius: _Rival(small, round(radius * self._scale) + 1) for radius in {radius for radius, _ in _DISCS}
-        }
+        self._rival = _Rival(_shrink(there, shape), round(_RADIUS_CELLS * self._scale) + 1)
 
-    def seek(self, seed: tuple[float, float]) -> Iterator[Similarity]:
-        """Yield the best few ways of every kind of disc around `seed`."""
-        for radius, emptiness in _DISCS:
-            weights = np.zeros(self._inside.shape, np.float32)
-            cv2.circle(weights, (round(seed[0]), round(seed[1])), radius, 1, -1)
-            weights *= self._inside + np.float32(emptiness) * (1 - self._here[..., 3])
-            for turn_radians, place in self._find(weights, seed, self._rivals[radius]):
-                cost, turn = _polish(self._here, weights, self._there, seed, turn_radians, place)
-                if cost < _WORST_COST:
-                    yield turn
+    def seek(self, seed: tuple[float, float]) -> list[Similarity]:
+        """Return the best few ways of the disc around `seed`."""
+        weights = np.zeros(self._weights.shape, np.float32)
+        cv2.circle(weights, (round(seed[0]), round(seed[1])), _RADIUS_CELLS, 1, -1)
+        weights *= self._weights
+        # Least squares at a coarse size only guess: the best guess is seldom the truth, which polishing tells.
+        finds = self._find(weights, seed)
+        polished = [_polish(self._here, weights, self._there, seed, *find) for find in finds]
+        polished.sort(key=lambda pair: pair[0])
+        return [turn for cost, turn in polished[:_KEPT] if cost < _WORST_COST]
 
-    def _find(
-        self, weights: Plane, seed: tuple[float, float], rival: "_Rival"
-    ) -> list[tuple[float, tuple[float, float]]]:
+    def _find(self, weights: Plane, seed: tuple[float, float]) -> list[tuple[float, tuple[float, float]]]:
         """Return turns, and where they bring the seed, best first."""
         coarse = np.dstack([self._coarse, _shrink(weights, (self._coarse.shape[0], self._coarse.shape[1]))])
         centre = [(value + 0.5) * self._scale - 0.5 for value in seed]
-        side = 2 * rival.radius + 1
+        side = 2 * self._rival.radius + 1
         discs = np.stack(
             [
                 cv2.warpAffine(
-                    coarse, form_similarity(math.radians(turn), 1, centre, (rival.radius,) * 2), (side, side)
+                    coarse, form_similarity(math.radians(turn), 1, centre, (self._rival.radius,) * 2), (side, side)
                 )
                 for turn in _TURNS_DEGREES
             ]
         )
         finds = []
-        for index, cost, x, y in rival.match(np.asarray(discs, np.float32)):
+        for index, cost, x, y in self._rival.match(np.asarray(discs, np.float32)):
             turn_radians = math.radians(_TURNS_DEGREES[index])
             place = ((x + 0.5) / self._scale - 0.5, (y + 0.5) / self._scale - 0.5)
             finds.append((cost + _TURN_PRICE * abs(turn_radians), turn_radians, place))
@@ -182,7 +177,7 @@ def _thin(
             for other, there in kept
         ):
             kept.append((turn, place))
-        if len(kept) == _KEPT:
+        if len(kept) == _POLISHED:
             break
     return kept
 

@@ -1,4 +1,5 @@
 import math
+from typing import TypeAlias
 
 import numpy as np
 import pytest
@@ -16,15 +17,14 @@ from poseloom.frames.similarity import (
     read_turn,
 )
 
+Point: TypeAlias = tuple[float, float]
 TURNS = st.floats(-3.0, 3.0)
 SCALES = st.floats(0.5, 2.0)
 POINTS = st.tuples(st.floats(-50, 50), st.floats(-50, 50))
 
 
 @given(TURNS, SCALES, POINTS, POINTS)
-def test_a_similarity_tells_what_it_was_made_of(
-    turn: float, scale: float, source: tuple[float, float], target: tuple[float, float]
-) -> None:
+def test_a_similarity_tells_what_it_was_made_of(turn: float, scale: float, source: Point, target: Point) -> None:
     similarity = form_similarity(turn, scale, source, target)
     assert read_turn(similarity) == pytest.approx(turn)
     assert read_scale(similarity) == pytest.approx(scale)
@@ -32,9 +32,7 @@ def test_a_similarity_tells_what_it_was_made_of(
 
 
 @given(TURNS, SCALES, POINTS, POINTS)
-def test_there_and_back_is_nowhere(
-    turn: float, scale: float, source: tuple[float, float], target: tuple[float, float]
-) -> None:
+def test_there_and_back_is_nowhere(turn: float, scale: float, source: Point, target: Point) -> None:
     similarity = form_similarity(turn, scale, source, target)
     assert compose(invert(similarity), similarity) == pytest.approx(np.eye(3)[:2], abs=1e-6)
 
