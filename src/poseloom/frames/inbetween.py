@@ -21,6 +21,8 @@ from poseloom.frames.stage import Placement, Window, sample_places, set_stage
 _WORK_LONG_SIDE = 320
 _AT_REST = Placement()
 _SEEN_ALPHA = 0.06
+_SCORE_STAGED = 0.5
+"""Poses that differ more than this are exchanged so quickly that turning limbs would only confuse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,7 @@ def _find_motion(poses: tuple[Rgba, Rgba]) -> _Found:
     comparison = Comparison(*FeaturePyramid(*work).see(LONG_SIDE, 0.0))
     anatomy = dissect(comparison, resample_field(single.velocity, comparison.shape))
     score = min(single.score, judge_anatomy(anatomy, comparison).score)
-    if not anatomy.turns:
+    if not anatomy.turns or score > _SCORE_STAGED:
         return _Found(single.velocity, judge_confidence(score), poses, ())
     cutout = cut_parts(poses, anatomy, comparison)
     body = choose_flow(_shrink(cutout.bodies[0]), _shrink(cutout.bodies[1]), anatomy.velocity)
