@@ -20,6 +20,7 @@ from poseloom.frames.posture import HEIGHTS, Posture, Profile, combine, squash
 Act: TypeAlias = Callable[[float], Posture]
 """The posture at a time, in seconds since the act began."""
 
+_CHEST_SHARE, _GIVE_LIMIT = 0.42, 1.4
 _BREATH_SECONDS, _SWELL = 3.4, 0.06
 _SWAY_SECONDS, _SWAY = 4.0, 0.030
 _FLOAT_SECONDS, _FLOAT, _TRAIL = 3.0, 0.040, 0.014
@@ -59,6 +60,11 @@ class Scene:
     room: float
     loops: bool = True
 
+    @property
+    def give(self) -> Profile:
+        """How far each height gives way to a breath or a nod: a short chest more, so that the head still moves."""
+        return self.chest * min(_GIVE_LIMIT, _CHEST_SHARE / max(float(self.chest.mean()), 1e-6))
+
     def count(self, cycle_seconds: float) -> int:
         """Return how many whole cycles it does."""
         return max(int(self.loops), round(self.seconds / (cycle_seconds * self.tempo)))
@@ -77,7 +83,7 @@ class Scene:
 def breathe(scene: Scene) -> Act:
     """The chest swells, as much higher as narrower; out takes longer than in."""
     breaths = scene.count(_BREATH_SECONDS)
-    swelling = scene.chest * (_SWELL * scene.soothe(_BREATH_SECONDS))
+    swelling = scene.give * (_SWELL * scene.soothe(_BREATH_SECONDS))
 
     def act(seconds: float) -> Posture:
         return squash(1 + swelling * _beat(seconds / scene.seconds * breaths, 0.35))
@@ -172,7 +178,7 @@ def wave(scene: Scene) -> Act:
 def nod(scene: Scene) -> Act:
     """The head dips over a trunk that gives way, twice and then after a rest again."""
     nods = max(1, scene.count(_NOD_SECONDS))
-    depth = scene.chest * min(0.3, _NOD * scene.soothe(_NOD_SECONDS))
+    depth = scene.give * min(0.2, _NOD * scene.soothe(_NOD_SECONDS))
 
     def act(seconds: float) -> Posture:
         phase = seconds / scene.seconds * nods % 1
