@@ -133,7 +133,12 @@ EDGE: Mapping[str, Any] = {
         "priority": {"type": ["integer", "null"]},
         "speed": {"type": ["number", "null"], "exclusiveMinimum": 0},
         "duration": {"type": ["number", "null"], "minimum": 1, "maximum": 10, "multipleOf": 0.5},
-        "description": {"type": ["string", "null"], "pattern": NO_NUL, "maxLength": 4000},
+        "description": {
+            "type": ["string", "null"],
+            "pattern": NO_NUL,
+            "maxLength": 4000,
+            "description": "What happens, in plain words; they steer the clip (spec/manner.md).",
+        },
         "reverse": {"type": ["boolean", "null"]},
         "exit": {"enum": ["now", "loop_end", None]},
     },

@@ -155,7 +155,7 @@ ANIMATION_BODY: dict[str, Any] = {
             "type": ["string", "null"],
             "pattern": NO_NUL,
             "maxLength": PROSE_LIMIT,
-            "description": "What happens, for generators that read.",
+            "description": "What happens, in plain words; they steer the clip (spec/manner.md).",
         },
         "loop": {**_SWITCH, "description": "The pictures alone decide; taken for clients that send it."},
         "auto_reverse": {**_SWITCH, "default": False, "description": "Make the way back too, free."},

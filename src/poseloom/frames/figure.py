@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from poseloom.frames.flow import Field, double_pixels, look_up
-from poseloom.frames.image import VISIBLE_ALPHA, Rgba, measure_bounds
+from poseloom.frames.flow import double_pixels
+from poseloom.frames.image import VISIBLE_ALPHA, Plane, Rgba, measure_bounds
 from poseloom.frames.posture import HEIGHTS, UPRIGHT, Posture, Profile
 from poseloom.frames.silhouette import extend_colour
 from poseloom.frames.stage import Window
@@ -73,34 +73,35 @@ class Figure:
             return self.pose.copy()
         frame = np.zeros_like(self.pose)
         shown = self._find_window(posture)
-        painted = self._look_up(self._find_places(posture, shown), _turn(posture))
+        halvings = min(_HALVINGS_LIMIT, round(-math.log2(abs(_turn(posture)))))
+        columns, rows = self._find_places(posture, shown, 2**halvings)
+        painted = cv2.remap(self._see(halvings), columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         view = frame[shown.y0 : shown.y1, shown.x0 : shown.x1]
         cv2.copyTo(painted, cv2.extractChannel(painted, 3), view)
         return frame
 
     def measure_reach(self, posture: Posture) -> tuple[float, float, float, float]:
         """Return `(x0, y0, x1, y1)` of the pose in a posture, in canvas pixels; it may lie beyond the canvas."""
-        raised = posture.raised
-        top, bottom = (self.feet - (share * self.height_px) for share in (raised[-1] + posture.lift, posture.lift))
-        heights = (self.feet - self.outline.rows - 0.5) / self.height_px
-        girth = np.interp(heights, HEIGHTS, posture.girth)
-        slide = np.interp(heights, HEIGHTS, posture.slide) * self.height_px + self.stand - self.middle
-        ends = [(edge - self.stand) * girth + slide for edge in (self.outline.lefts, self.outline.rights)]
-        sides = sorted((_turn(posture) * float(ends[0].min()), _turn(posture) * float(ends[1].max())))
-        return self.middle + sides[0], float(top), self.middle + sides[1], float(bottom)
+        top, bottom = (self.feet - share * self.height_px for share in (posture.height + posture.lift, posture.lift))
+        girth = np.interp(self.heights, HEIGHTS, posture.girth)
+        slide = np.interp(self.heights, HEIGHTS, posture.slide) * self.height_px + self.stand - self.middle
+        left = float(((self.outline.lefts - self.stand) * girth + slide).min())
+        right = float(((self.outline.rights - self.stand) * girth + slide).max())
+        near, far = sorted((_turn(posture) * left, _turn(posture) * right))
+        return self.middle + near, top, self.middle + far, bottom
 
-    def _look_up(self, places: Field, turn: float) -> Rgba:
-        """Return what is seen at `places`; of a subject so narrow that columns would be skipped, their average."""
-        halvings = min(_HALVINGS_LIMIT, round(-math.log2(abs(turn))))
+    @property
+    def heights(self) -> Profile:
+        """The height of each row of the outline."""
+        return (self.feet - self.outline.rows - 0.5) / self.height_px
+
+    def _see(self, halvings: int) -> Rgba:
+        """Return the picture; for a subject so narrow that columns would be skipped, with their average."""
         if halvings == 0:
-            return look_up(self.picture, places)
+            return self.picture
         if halvings not in self.narrowed:
             self.narrowed[halvings] = _narrow(self.picture, 2**halvings)
-        # One column was added on the left.
-        places[..., 0] += np.float32(2**halvings + 0.5)
-        places[..., 0] *= np.float32(0.5**halvings)
-        places[..., 0] -= np.float32(0.5)
-        return look_up(self.narrowed[halvings], places)
+        return self.narrowed[halvings]
 
     def _find_window(self, posture: Posture) -> Window:
         """Return the part of the canvas on which the pose is in a posture."""
@@ -111,23 +112,25 @@ class Figure:
         right, bottom = min(int(x1) + 1 + _PAD_PX, width), min(int(y1) + 1 + _PAD_PX, height)
         return Window(x0=left, y0=top, x1=max(right, left + 1), y1=max(bottom, top + 1))
 
-    def _find_places(self, posture: Posture, shown: Window) -> Field:
-        """Return (h, w, 2) float32: the place in `picture` that is seen at each pixel of `shown`."""
+    def _find_places(self, posture: Posture, shown: Window, block: int) -> tuple[Plane, Plane]:
+        """Return (h, w) float32 each: which column and row of `_see` is seen at each pixel of `shown`."""
         seen = self._find_heights(posture, np.arange(shown.y0, shown.y1, dtype=np.float64) + 0.5)
         girth = np.interp(seen, HEIGHTS, posture.girth)
         slide = np.interp(seen, HEIGHTS, posture.slide) * self.height_px
         # Undone one after the other: the turn about the middle, the slide, the girth about the stand.
         turn = _turn(posture)
-        shift = self.middle - self.middle / turn - slide - self.stand
-        factor, offset = 1 / (turn * girth), self.stand + shift / girth
-        columns = np.arange(shown.x0, shown.x1) + 0.5
-        places: Field = np.empty((*shown.shape, 2), np.float32)
-        doubled = (2 * factor).astype(np.float32)[:, None]
-        np.multiply(columns.astype(np.float32)[None, :], doubled, out=places[..., 0])
-        places[..., 0] += (2 * (offset - self.window.x0 - 0.5)).astype(np.float32)[:, None]
-        rows = self.feet - seen * self.height_px - self.window.y0 - 0.5
-        places[..., 1] = (2 * rows).astype(np.float32)[:, None]
-        return places
+        factor = 2 / (turn * girth)
+        start = self.stand + (self.middle - self.middle / turn - slide - self.stand) / girth
+        offset = 2 * (start - self.window.x0 - 0.5)
+        if block > 1:
+            # One column was added on the left.
+            factor, offset = factor / block, (offset + block + 0.5) / block - 0.5
+        across = np.arange(shown.x0, shown.x1, dtype=np.float32) + np.float32(0.5)
+        columns: Plane = across[None, :] * factor.astype(np.float32)[:, None]
+        columns += offset.astype(np.float32)[:, None]
+        rows: Plane = np.empty_like(columns)
+        rows[:] = (2 * (self.feet - seen * self.height_px - self.window.y0 - 0.5)).astype(np.float32)[:, None]
+        return columns, rows
 
     def _find_heights(self, posture: Posture, rows: NDArray[np.float64]) -> Profile:
         """Return which height of the pose is seen at each of `rows`."""

@@ -42,6 +42,11 @@ class Posture:
     facing: float = 1.0
 
     @property
+    def height(self) -> float:
+        """How high it has become, in heights of the subject."""
+        return float(self.stretch.sum() - (self.stretch[0] + self.stretch[-1]) / 2) / (STEPS - 1)
+
+    @property
     def raised(self) -> Profile:
         """Where each height has come to, above the feet and without the lift."""
         steps = (self.stretch[1:] + self.stretch[:-1]) / (2 * (STEPS - 1))
