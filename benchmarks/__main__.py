@@ -1,11 +1,12 @@
-"""Print the figures that README and docs quote: `make bench`, or `python -m benchmarks [plan] [pipeline] [service]`."""
+"""Print the figures that README and docs quote: `make bench`, or `python -m benchmarks` with the names of suites."""
 
 import argparse
 import platform
 
 from benchmarks import pipeline, plan, service
+from benchmarks.inbetween import suite as inbetween
 
-SUITES = {"plan": plan.run, "pipeline": pipeline.run, "service": service.run}
+SUITES = {"plan": plan.run, "pipeline": pipeline.run, "service": service.run, "inbetween": inbetween.run}
 
 
 def main() -> None:

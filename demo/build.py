@@ -21,13 +21,22 @@ PACKAGE_SIZE = 640
 
 def render(pose: Pose, size: int) -> NDArray[np.uint8]:
     """Return a pose as `size` × `size` RGBA pixels with straight alpha."""
-    with Image.open(io.BytesIO(encode(pose, size))) as picture:
+    return rasterise(draw(pose), size)
+
+
+def rasterise(svg: str, size: int) -> NDArray[np.uint8]:
+    """Return a drawing of the rig as `size` × `size` RGBA pixels with straight alpha."""
+    with Image.open(io.BytesIO(_encode(svg, size))) as picture:
         return np.array(picture.convert("RGBA"), dtype=np.uint8)
 
 
 def encode(pose: Pose, size: int) -> bytes:
     """Return a pose as a PNG; the same bytes every time, for the rig uses no fonts."""
-    return bytes(resvg_py.svg_to_bytes(svg_string=draw(pose), width=size, height=size, skip_system_fonts=True))
+    return _encode(draw(pose), size)
+
+
+def _encode(svg: str, size: int) -> bytes:
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=size, height=size, skip_system_fonts=True))
 
 
 def build(target: Path, size: int = SIZE) -> list[Path]:

@@ -7,7 +7,7 @@ product. Left and right are the viewer's; angles are degrees, and on both sides 
 
 import cmath
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from types import MappingProxyType
@@ -166,30 +166,38 @@ def interpolate(source: Pose, target: Pose, t: float) -> Pose:
 
 
 def draw(pose: Pose) -> str:
-    """Return the pose as an SVG document on a transparent ground, back to front."""
+    """Return the pose as an SVG document on a transparent ground."""
+    return assemble(svg for _, svg in draw_parts(pose))
+
+
+def assemble(parts: Iterable[str]) -> str:
+    """Return the SVG document of some of the parts that `draw_parts` gives, in its order."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIZE}" height="{SIZE}" viewBox="0 0 {SIZE} {SIZE}">'
+        f"{_DEFINITIONS}{''.join(parts)}</svg>"
+    )
+
+
+def draw_parts(pose: Pose) -> list[tuple[str, str]]:
+    """Return name and SVG of every part, back to front; a limb whose parts lie apart has its name on each."""
     body = _frame_body(pose)
     head = _frame_head(pose, body)
     arms = [_trace_arm(pose, body, side) for side in _SIDES]
-    parts = [
-        _DEFINITIONS,
-        _draw_tail(pose, body),
-        *(_draw_leg(pose, body, side) for side in _SIDES),
-        *(_ink(arm.path(lambda _: OUTLINE)) for arm in arms),
-        _draw_body(body),
-        *(_draw_foot(pose, side) for side in _SIDES),
-        _draw_scarf(pose, body),
-        *(_draw_ear(pose, head, side) for side in _SIDES),
-        _draw_tuft(pose, head),
-        _draw_head(pose, head),
-        *(_draw_arm(pose, arm, side) for arm, side in zip(arms, _SIDES, strict=True)),
-        _draw_bubble(pose, head),
-        _draw_doze(pose),
-        _draw_sparkles(pose),
+    return [
+        ("tail", _draw_tail(pose, body)),
+        *((f"{side.name}-leg", _draw_leg(pose, body, side)) for side in _SIDES),
+        *((f"{side.name}-arm", _ink(arm.path(lambda _: OUTLINE))) for arm, side in zip(arms, _SIDES, strict=True)),
+        ("body", _draw_body(body)),
+        *((f"{side.name}-leg", _draw_foot(pose, side)) for side in _SIDES),
+        ("scarf", _draw_scarf(pose, body)),
+        *((f"{side.name}-ear", _draw_ear(pose, head, side)) for side in _SIDES),
+        ("tuft", _draw_tuft(pose, head)),
+        ("head", _draw_head(pose, head)),
+        *((f"{side.name}-arm", _draw_arm(pose, arm, side)) for arm, side in zip(arms, _SIDES, strict=True)),
+        ("bubble", _draw_bubble(pose, head)),
+        ("doze", _draw_doze(pose)),
+        ("sparkles", _draw_sparkles(pose)),
     ]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIZE}" height="{SIZE}" viewBox="0 0 {SIZE} {SIZE}">'
-        f"{''.join(parts)}</svg>"
-    )
 
 
 _DEFINITIONS = f"""<defs>

@@ -1,0 +1,20 @@
+"""`python -m benchmarks.inbetween`: the benchmark of in-betweens, or a part of it."""
+
+import argparse
+
+from benchmarks.inbetween.method import METHODS
+from benchmarks.inbetween.suite import run_suite
+
+
+def main() -> None:
+    """Run what the options ask for."""
+    parser = argparse.ArgumentParser(prog="benchmarks.inbetween", description="Score in-betweens beside the truth.")
+    parser.add_argument("--only", nargs="+", default=["*"], metavar="GLOB", help="ids of pairs, for example 'rig_arm*'")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=[*METHODS], help="all by default")
+    parser.add_argument("--sheets", action="store_true", help="write contact sheets, moving pictures and index.html")
+    options = parser.parse_args()
+    run_suite(options.only, options.methods, sheets=options.sheets)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Ways to draw what lies between two poses: ours, and what one would otherwise reach for."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from poseloom.frames.image import Premultiplied, Rgba, premultiply, unpremultiply
+from poseloom.frames.inbetween import prepare_morph
+
+Draw = Callable[[float], Rgba]
+"""Return the picture at a moment in 0..1, (H, W, 4) uint8, straight alpha."""
+Prepare = Callable[[Rgba, Rgba], Draw]
+"""Do, for two poses of one size, what has to be done once, and return how to draw a moment between them."""
+
+Flow = NDArray[np.float32]
+
+_MID_GREY = 0.55
+_INVERSIONS = 6
+
+
+def prepare_poseloom(source: Rgba, target: Rgba) -> Draw:
+    """Draw with the renderer under test."""
+    return prepare_morph(source, target).draw
+
+
+def prepare_hold(source: Rgba, target: Rgba) -> Draw:
+    """Hold the source and cut to the target half-way."""
+    return lambda t: source if t < 0.5 else target
+
+
+def prepare_dissolve(source: Rgba, target: Rgba) -> Draw:
+    """Cross-dissolve."""
+    near, far = premultiply(source), premultiply(target)
+    return lambda t: unpremultiply((1 - t) * near + t * far)
+
+
+def prepare_dis(source: Rgba, target: Rgba) -> Draw:
+    """Warp both poses along OpenCV's dense inverse search flow (Kroeger et al., 2016), and blend."""
+    near, far = premultiply(source), premultiply(target)
+    grey, far_grey = _to_grey(near), _to_grey(far)
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    there = np.asarray(search.calc(grey, far_grey, np.zeros((*grey.shape, 2), np.float32)), np.float32)
+    back = np.asarray(search.calc(far_grey, grey, np.zeros((*grey.shape, 2), np.float32)), np.float32)
+
+    def draw(t: float) -> Rgba:
+        warped, far_warped = _warp(near, _invert(there, t)), _warp(far, _invert(back, 1 - t))
+        return unpremultiply((1 - t) * warped + t * far_warped)
+
+    return draw
+
+
+METHODS: Mapping[str, Prepare] = MappingProxyType(
+    {
+        "poseloom": prepare_poseloom,
+        "dis": prepare_dis,
+        "dissolve": prepare_dissolve,
+        "hold": prepare_hold,
+    }
+)
+
+
+def _to_grey(image: Premultiplied) -> NDArray[np.uint8]:
+    colour = image[..., :3] + (1 - image[..., 3:]) * np.float32(_MID_GREY)
+    luma = colour @ np.array([0.299, 0.587, 0.114], np.float32)
+    return np.asarray(np.clip(luma, 0, 1) * 255, np.uint8)
+
+
+def _invert(flow: Flow, share: float) -> Flow:
+    """Return where to look in a pose for what has moved `share` of the way."""
+    inverse = np.zeros_like(flow)
+    for _ in range(_INVERSIONS):
+        inverse = -np.float32(share) * _warp(flow, inverse, cv2.BORDER_REPLICATE)
+    return inverse
+
+
+def _warp(image: NDArray[np.float32], offset: Flow, border: int = cv2.BORDER_CONSTANT) -> NDArray[np.float32]:
+    rows, columns = np.indices(offset.shape[:2], np.float32)
+    seen = cv2.remap(image, columns + offset[..., 0], rows + offset[..., 1], cv2.INTER_LINEAR, borderMode=border)
+    return np.asarray(seen, np.float32)

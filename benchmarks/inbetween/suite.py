@@ -1,0 +1,60 @@
+"""The suite: which pairs there are, and what a run writes and prints."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from fnmatch import fnmatch
+
+from benchmarks.inbetween.method import METHODS
+from benchmarks.inbetween.pair import MIDDLE, OUT, Item
+from benchmarks.inbetween.repertoire import list_rig_items
+from benchmarks.inbetween.report import OURS, print_report, read_scores
+from benchmarks.inbetween.run import Result, score_items
+from benchmarks.inbetween.sheet import write_page
+
+SCORES = OUT / "scores.json"
+
+
+def run(uv: str) -> None:
+    """Score every pair with every method and print the report."""
+    del uv
+    run_suite()
+
+
+def run_suite(only: Sequence[str] = ("*",), methods: Sequence[str] = tuple(METHODS), *, sheets: bool = False) -> None:
+    """Score pairs and print the report.
+
+    Args:
+        only: Patterns of pair ids.
+        methods: Names of `METHODS`.
+        sheets: Whether to write pictures to look at.
+    """
+    begun = time.perf_counter()
+    items = [item for item in list_items() if any(fnmatch(item.id, pattern) for pattern in only)]
+    print(f"in-betweens: {len(items)} pairs at 320², scores half-way unless said; fps = frames per CPU-second of 24")
+    results = score_items(items, methods, sheets=sheets)
+    SCORES.parent.mkdir(parents=True, exist_ok=True)
+    SCORES.write_text(json.dumps([asdict(result) for result in results], indent=1))
+    print_report(results)
+    print(f"  {time.perf_counter() - begun:.0f} s; every score: {SCORES.relative_to(OUT.parents[1])}")
+    if sheets:
+        page = write_page({result.id: caption(result) for result in results})
+        print(f"  pictures: {page.relative_to(OUT.parents[1])}")
+    print()
+
+
+def list_items() -> list[Item]:
+    """Return every pair that can be had here."""
+    return [*list_rig_items()]
+
+
+def caption(result: Result) -> str:
+    """Return what the page says about a pair: where it belongs, and how ours and the others score half-way."""
+    parts = [f"{result.split}, {result.level}"]
+    shown = ("ssim", "iou", "line_px", "doubled", "ghost", "limb", "pop")
+    for method in result.drawn:
+        scores = read_scores(result, method, MIDDLE)
+        figures = " ".join(f"{name} {scores[name]:.2f}" for name in shown if name in scores)
+        parts.append(f"{'ours' if method == OURS else method}: {figures}")
+    return " · ".join(parts)
