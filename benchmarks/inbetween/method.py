@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.inbetween.minterpolate import interpolate_poses
+from benchmarks.inbetween.pair import STEPS
 from poseloom.frames.image import Premultiplied, Rgba, premultiply, unpremultiply
 from poseloom.frames.inbetween import prepare_morph
 
@@ -52,9 +54,16 @@ def prepare_dis(source: Rgba, target: Rgba) -> Draw:
     return draw
 
 
+def prepare_minterpolate(source: Rgba, target: Rgba) -> Draw:
+    """Draw with FFmpeg's motion compensation; only the moments 0/24 … 24/24 can be had, all made at once."""
+    pictures = interpolate_poses(source, target)
+    return lambda t: pictures[round(t * STEPS)]
+
+
 METHODS: Mapping[str, Prepare] = MappingProxyType(
     {
         "poseloom": prepare_poseloom,
+        "minterpolate": prepare_minterpolate,
         "dis": prepare_dis,
         "dissolve": prepare_dissolve,
         "hold": prepare_hold,

@@ -66,8 +66,8 @@ def score_items(items: Sequence[Item], methods: Iterable[str], *, sheets: bool) 
     with ProcessPoolExecutor(WORKERS, mp_context=fresh, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
         for result in pool.map(work, items):
             results.append(result)
-            print(f"\r{len(results)} of {len(items)} pairs", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+            if sys.stderr.isatty():
+                print(f"\r{len(results)} of {len(items)} pairs", end="\r", file=sys.stderr, flush=True)
     return results
 
 

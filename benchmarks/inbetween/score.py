@@ -17,7 +17,7 @@ _BEST_PSNR = 60.0
 _FARTHEST_PX = 30.0
 _CANNY = (60, 140)
 _SSIM_WINDOW = 7
-_NEAR_LINE_PX = 8.0
+_NEAR_LINE_PX = 16.0
 
 
 def score_picture(picture: Rgba, truth: Rgba) -> dict[str, float]:
@@ -91,8 +91,8 @@ def measure_line_distance(lines: Mask, true_lines: Mask) -> float:
 def measure_doubled(lines: Mask, true_lines: Mask) -> float:
     """Return by how much lines are longer than the truth's, place by place, as a share of the truth's length.
 
-    A line that is only displaced by a few pixels is as long as the true one around there and costs nothing; one
-    that is drawn twice does, and a line that is missing elsewhere does not make up for it.
+    A line that is displaced by less than about 16 pixels is as long as the true one around there and costs nothing;
+    one that is drawn twice does, and a line that is missing elsewhere does not make up for it.
     """
     excess = np.maximum(_spread(lines) - _spread(true_lines), 0)
     return float(excess.sum() / max(float(true_lines.sum()), 1.0))

@@ -7,11 +7,14 @@ from dataclasses import asdict
 from fnmatch import fnmatch
 
 from benchmarks.inbetween.method import METHODS
-from benchmarks.inbetween.pair import MIDDLE, OUT, Item
+from benchmarks.inbetween.package import PackageMissing, fetch_package
+from benchmarks.inbetween.pair import MIDDLE, OUT, SIZE_PX, STEPS, Item
 from benchmarks.inbetween.repertoire import list_rig_items
 from benchmarks.inbetween.report import OURS, print_report, read_scores
+from benchmarks.inbetween.rig import RigItem
 from benchmarks.inbetween.run import Result, score_items
 from benchmarks.inbetween.sheet import write_page
+from benchmarks.inbetween.sprite import SpriteItem, list_sprite_items
 
 SCORES = OUT / "scores.json"
 
@@ -31,12 +34,17 @@ def run_suite(only: Sequence[str] = ("*",), methods: Sequence[str] = tuple(METHO
         sheets: Whether to write pictures to look at.
     """
     begun = time.perf_counter()
-    items = [item for item in list_items() if any(fnmatch(item.id, pattern) for pattern in only)]
-    print(f"in-betweens: {len(items)} pairs at 320², scores half-way unless said; fps = frames per CPU-second of 24")
+    items, not_run = choose_items(only)
+    print(
+        f"inbetween: {len(items)} pairs at {SIZE_PX}², scores half-way unless said; "
+        f"fps is frames per CPU-second of {STEPS}, set-up counted"
+    )
     results = score_items(items, methods, sheets=sheets)
     SCORES.parent.mkdir(parents=True, exist_ok=True)
     SCORES.write_text(json.dumps([asdict(result) for result in results], indent=1))
     print_report(results)
+    for line in not_run:
+        print(f"  NOT RUN: {line}")
     print(f"  {time.perf_counter() - begun:.0f} s; every score: {SCORES.relative_to(OUT.parents[1])}")
     if sheets:
         page = write_page({result.id: caption(result) for result in results})
@@ -44,9 +52,20 @@ def run_suite(only: Sequence[str] = ("*",), methods: Sequence[str] = tuple(METHO
     print()
 
 
-def list_items() -> list[Item]:
-    """Return every pair that can be had here."""
-    return [*list_rig_items()]
+def choose_items(only: Sequence[str]) -> tuple[list[Item], list[str]]:
+    """Return the pairs whose ids match and can be had here, and a line for every package that cannot."""
+    everything: list[RigItem | SpriteItem] = [*list_rig_items(), *list_sprite_items()]
+    chosen = [item for item in everything if any(fnmatch(item.id, pattern) for pattern in only)]
+    lines = []
+    # One process fetches, before many read.
+    for package in dict.fromkeys(item.package for item in chosen if isinstance(item, SpriteItem)):
+        try:
+            fetch_package(package)
+        except PackageMissing as error:
+            lost = [item for item in chosen if isinstance(item, SpriteItem) and item.package == package]
+            chosen = [item for item in chosen if item not in lost]
+            lines.append(f"{len(lost)} pairs ({lost[0].split}); {error}")
+    return [*chosen], lines
 
 
 def caption(result: Result) -> str:
