@@ -12,6 +12,7 @@ _SAME = 0.15
 _SHIFT_PX = 2
 """How far the rest of the picture may be displaced without being taken for the limb."""
 _PALETTE_PX = 5
+_SOLID_ALPHA = 0.9
 
 
 def score_limb(picture: Rgba, truth: Rgba, bare: Rgba, region: Mask) -> float | None:
@@ -19,8 +20,9 @@ def score_limb(picture: Rgba, truth: Rgba, bare: Rgba, region: Mask) -> float | 
 
     A pixel *shows the limb* when its colour is not found within 2 pixels in `bare`, the truth without that limb. What
     counts is the share of the pixels at which picture and truth both show it, among those at which either does.
-    A pixel of the picture agrees only if its colour lies in the range of those that the truth's limb has within
-    5 pixels: something half transparent, or of a foreign colour, is counted as shown but does not agree.
+    A pixel of the picture agrees only if it is that of the truth, or lies in the range of the colours that the truth's
+    limb has within 5 pixels where it is solid: something half transparent, or of a foreign colour, is counted as
+    shown but does not agree.
 
     So the truth has 1; a picture without the limb shows none of it and has 0; a dissolve has two ghosts of it, which
     enlarge the union and agree hardly anywhere. Fur of a limb on equal fur of the body is invisible and not asked for.
@@ -37,7 +39,10 @@ def score_limb(picture: Rgba, truth: Rgba, bare: Rgba, region: Mask) -> float | 
     truly_shown = region & _lies_outside(theirs, lowest, highest)
     if not truly_shown.any():
         return None
-    agrees = shown & truly_shown & ~_lies_outside(ours, *_range(theirs, _PALETTE_PX, truly_shown))
+    solid = truly_shown & (theirs[..., 3] > _SOLID_ALPHA)
+    limb_coloured = ~_lies_outside(ours, *_range(theirs, _PALETTE_PX, solid))
+    exact = ~_lies_outside(ours, theirs, theirs)
+    agrees = shown & truly_shown & (limb_coloured | exact)
     return float(agrees.sum() / (shown | truly_shown).sum())
 
 

@@ -13,18 +13,18 @@ class PackageMissing(Exception):
     """A package cannot be had on this machine."""
 
 
-def fetch_package(name: str) -> Path:
-    """Return the folder into which a Debian package is unpacked, after fetching it if need be.
+def fetch_package(name: str, store: Path = FOLDER) -> Path:
+    """Return the folder in `store` into which a Debian package is unpacked, after fetching it if need be.
 
     Raises:
         PackageMissing: There is no apt here, or it does not find the package.
     """
-    folder = FOLDER / name
+    folder = store / name
     if not folder.exists():
         if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
             raise PackageMissing(f"{name}: needs apt-get and dpkg-deb, which are not here")
         # Whole or not at all: an interrupted run leaves only what the next one starts afresh.
-        draft = FOLDER / f".{name}"
+        draft = store / f".{name}"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         archive = _download(name, draft)

@@ -60,19 +60,20 @@ class RigItem:
         return Pair(source=frames[0.0], target=frames[1.0], truth=frames, limbs=limbs)
 
     def _draw(self, path: Path) -> None:
-        frames = [build.render(self._pose(step / STEPS), SIZE_PX) for step in range(STEPS + 1)]
+        frames = [build.render(self.pose(step / STEPS), SIZE_PX) for step in range(STEPS + 1)]
         arrays: dict[str, NDArray[np.generic]] = {"frames": np.array(frames)}
         for name in find_far_limbs(self.source, self.target):
-            arrays[f"{name} region"] = self._trace(name)
-            arrays[f"{name} bare"] = np.array([draw_without(self._pose(t), name) for t in SCORED_MOMENTS])
+            arrays[f"{name} region"] = self.trace(name)
+            arrays[f"{name} bare"] = np.array([draw_without(self.pose(t), name) for t in SCORED_MOMENTS])
         np.savez_compressed(path, allow_pickle=False, **arrays)
 
-    def _pose(self, t: float) -> Pose:
+    def pose(self, t: float) -> Pose:
+        """Return the true pose at a moment in 0..1."""
         return interpolate(self.source, self.target, t)
 
-    def _trace(self, limb: str) -> Mask:
-        """Return (H, W) bool: wherever the limb comes by."""
-        poses = [self._pose(step / _TRACE_STEPS) for step in range(_TRACE_STEPS + 1)]
+    def trace(self, limb: str) -> Mask:
+        """Return (H, W) bool: wherever the limb comes by, and a little around."""
+        poses = [self.pose(step / _TRACE_STEPS) for step in range(_TRACE_STEPS + 1)]
         parts = [svg for pose in poses for name, svg in rig.draw_parts(pose) if name == limb]
         swept = np.asarray(build.rasterise(rig.assemble(parts), SIZE_PX)[..., 3] > 0, np.uint8)
         width = 2 * _REGION_MARGIN_PX + 1

@@ -27,22 +27,22 @@ _RIVALS = ("dis", "dissolve", "minterpolate", "hold")
 Opaque = NDArray[np.uint8]
 
 
-def write_sheet(name: str, pair: Pair, transitions: Mapping[str, Sequence[Rgba]]) -> None:
+def write_sheet(name: str, pair: Pair, transitions: Mapping[str, Sequence[Rgba]], folder: Path = FOLDER) -> None:
     """Write `<name>.png` and `<name>.webp`.
 
     The sheet's rows are our transition, the truth (of a sprite: both poses and what lies between), and the first
     rival that was drawn. The moving picture is what a user gets, with its pace.
     """
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     shown = [name for name in ("poseloom", *_RIVALS) if name in transitions][:2]
     rows: list[list[Rgba | None]] = [_pick(transitions[name]) for name in shown]
     rows.insert(1, _pick_truth(pair))
     sheet = np.vstack([np.hstack([_show(picture) for picture in row]) for row in rows])
-    Image.fromarray(sheet).save(FOLDER / f"{name}.png")
-    _write_motion(FOLDER / f"{name}.webp", pair)
+    Image.fromarray(sheet).save(folder / f"{name}.png")
+    _write_motion(folder / f"{name}.webp", pair)
 
 
-def write_page(captions: Mapping[str, str]) -> Path:
+def write_page(captions: Mapping[str, str], folder: Path = FOLDER) -> Path:
     """Write `index.html`, which shows every pair with what is to be said about it; return its path."""
     figures = "\n".join(
         f'<figure id="{name}"><figcaption><b>{name}</b> {escape(caption)}</figcaption>'
@@ -52,7 +52,7 @@ def write_page(captions: Mapping[str, str]) -> Path:
     style = (
         "body{font:14px sans-serif}figure{margin:0 0 24px}img{vertical-align:top}.motion{height:320px;background:#eee}"
     )
-    path = FOLDER / "index.html"
+    path = folder / "index.html"
     path.write_text(f"<!doctype html><meta charset=utf-8><title>In-betweens</title><style>{style}</style>\n{figures}\n")
     return path
 

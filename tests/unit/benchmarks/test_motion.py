@@ -1,0 +1,53 @@
+import pytest
+
+from benchmarks.inbetween.method import METHODS, prepare_dissolve, prepare_hold
+from benchmarks.inbetween.motion import score_motion
+from benchmarks.inbetween.pair import STEPS
+from demo.build import render
+from demo.rig import POSES
+from poseloom.frames.image import Rgba
+
+SIZE = 96
+
+
+@pytest.fixture(scope="module")
+def poses() -> tuple[Rgba, Rgba]:
+    return render(POSES["idle"], SIZE), render(POSES["waving"], SIZE)
+
+
+def test_cut_pops_by_as_many_steps_as_there_are(poses: tuple[Rgba, Rgba]) -> None:
+    draw = prepare_hold(*poses)
+    assert score_motion([draw(step / STEPS) for step in range(STEPS + 1)]) == pytest.approx({"pop": STEPS, "jitter": 2})
+
+
+def test_dissolve_neither_pops_nor_jitters(poses: tuple[Rgba, Rgba]) -> None:
+    draw = prepare_dissolve(*poses)
+    scores = score_motion([draw(step / STEPS) for step in range(STEPS + 1)])
+    assert scores["pop"] < 1.2
+    assert scores["jitter"] < 0.02
+
+
+def test_flicker_is_jitter(poses: tuple[Rgba, Rgba]) -> None:
+    assert score_motion([poses[index % 2] for index in range(9)])["jitter"] > 3
+
+
+def test_still_picture_has_no_motion(poses: tuple[Rgba, Rgba]) -> None:
+    assert score_motion([poses[0]] * 5) == {"pop": 0, "jitter": 0}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_starts_at_the_source_and_ends_at_the_target(name: str, poses: tuple[Rgba, Rgba]) -> None:
+    draw = METHODS[name](*poses)
+    for moment, pose in ((0.0, poses[0]), (1.0, poses[1])):
+        drawn = draw(moment)
+        assert drawn.shape == pose.shape
+        # Where alpha is faint, 8 bits of straight colour come back a little off.
+        solid = pose[..., 3] > 200
+        assert abs(drawn[solid].astype(int) - pose[solid]).max() <= 2
+
+
+@pytest.mark.parametrize("name", set(METHODS) - {"hold"})
+def test_every_method_but_a_cut_draws_something_new_half_way(name: str, poses: tuple[Rgba, Rgba]) -> None:
+    drawn = METHODS[name](*poses)(0.5)
+    assert drawn.dtype == poses[0].dtype
+    assert not any((drawn == pose).all() for pose in poses)

@@ -1,0 +1,142 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.inbetween.method import METHODS
+from benchmarks.inbetween.package import PackageMissing, fetch_package
+from benchmarks.inbetween.pair import LEVELS, MIDDLE, SIZE_PX, SPLITS, Pair
+from benchmarks.inbetween.repertoire import list_rig_items
+from benchmarks.inbetween.report import list_blocks, print_report
+from benchmarks.inbetween.rig import RigItem
+from benchmarks.inbetween.run import Drawn, Result, draw_transition, score_moments
+from benchmarks.inbetween.sheet import write_page, write_sheet
+from benchmarks.inbetween.sprite import MANIFEST, MARGIN_PX, list_sprite_items, place_frames
+from benchmarks.inbetween.suite import choose_items
+from demo.build import render
+from demo.rig import POSES, assemble, draw, draw_parts, interpolate
+from poseloom.frames.image import blank, measure_bounds
+
+RIG = list_rig_items()
+SPRITES = list_sprite_items()
+
+
+def test_every_pair_has_a_name_of_its_own() -> None:
+    names = [item.id for item in RIG] + [item.id for item in SPRITES]
+    assert len(set(names)) == len(names)
+
+
+def test_pairs_are_split_by_package_and_the_rig_stands_alone() -> None:
+    assert {item.split for item in RIG} == {"rig"}
+    homes = {split: {item.package for item in SPRITES if item.split == split} for split in SPLITS}
+    assert homes["tune"]
+    assert homes["test"]
+    assert homes["rig"] == set()
+    assert not homes["tune"] & homes["test"]
+
+
+def test_free_pairs_are_two_pictures_and_all_others_three() -> None:
+    for item in SPRITES:
+        assert item.level in LEVELS
+        assert len(set(item.files)) == (2 if item.level == "free" else 3)
+
+
+def test_every_package_says_its_licence_and_is_used() -> None:
+    packages = json.loads(MANIFEST.read_text())["packages"]
+    assert all(package["licence"] for package in packages.values())
+    assert {item.package for item in SPRITES} == set(packages)
+
+
+@pytest.mark.parametrize("item", RIG, ids=lambda item: item.id)
+def test_pair_of_the_rig_lies_inside_the_canvas_and_changes(item: RigItem) -> None:
+    source, middle, target = (render(item.pose(t), 64) for t in (0.0, MIDDLE, 1.0))
+    for picture in (source, middle, target):
+        assert not picture[:, [0, -1], 3].any()
+        assert not picture[[0, -1], :, 3].any()
+    assert (source != target).any()
+    assert item.level in LEVELS
+
+
+def test_rig_is_drawn_from_its_parts() -> None:
+    pose = interpolate(POSES["idle"], POSES["waving"], 0.3)
+    parts = draw_parts(pose)
+    assert assemble(svg for _, svg in parts) == draw(pose)
+    assert {"left-arm", "right-arm", "left-ear", "right-ear", "left-leg", "right-leg", "tail"} < {n for n, _ in parts}
+
+
+def test_frames_of_a_sprite_stand_on_one_ground_at_one_scale() -> None:
+    tall, wide = (np.full(shape, 255, np.uint8) for shape in ((60, 20, 4), (30, 40, 4)))
+    bounds = [measure_bounds(frame) for frame in place_frames([tall, wide])]
+    middle, ground = SIZE_PX / 2, SIZE_PX - MARGIN_PX
+    scale = (SIZE_PX - 2 * MARGIN_PX) / 60
+    # A pixel that is enlarged begins half of itself earlier.
+    assert bounds[0] == pytest.approx([middle - 10 * scale, MARGIN_PX, middle + 10 * scale, ground], abs=scale)
+    assert bounds[1] == pytest.approx([middle - 20 * scale, middle, middle + 20 * scale, ground], abs=scale)
+
+
+def test_large_drawing_is_shrunk_into_the_canvas() -> None:
+    (frame,) = place_frames([render(POSES["idle"], 640)])
+    assert frame.shape == (SIZE_PX, SIZE_PX, 4)
+    assert measure_bounds(frame) is not None
+
+
+def test_machine_without_apt_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PackageMissing, match=r"^supertux-data: needs apt-get and dpkg-deb, which are not here$"):
+        fetch_package("supertux-data", tmp_path / "store")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_broken_apt_leaves_nothing_half_done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("apt-get", "dpkg-deb"):
+        (tools / name).write_text("#!/bin/sh\necho 'E: no such package' >&2\nexit 100\n")
+        (tools / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools))
+    with pytest.raises(PackageMissing, match="no such package"):
+        fetch_package("nothing", tmp_path / "store")
+    assert not (tmp_path / "store" / "nothing").exists()
+
+
+def test_pairs_are_chosen_by_pattern() -> None:
+    items, not_run = choose_items(["rig_arm_up_*", "pim_idle_*"])
+    assert [item.id for item in items][:3] == ["rig_arm_up_40", "rig_arm_up_80", "rig_arm_up_120"]
+    assert len(items) == 7
+    assert not_run == []
+
+
+def test_pair_without_truth_is_scored_for_ghosts_alone() -> None:
+    pair = Pair(source=render(POSES["idle"], 96), target=render(POSES["waving"], 96))
+    frames, cpu_seconds = draw_transition(METHODS["dissolve"], pair)
+    assert score_moments(frames, pair)[MIDDLE].keys() == {"ghost"}
+    assert score_moments(frames, pair)[MIDDLE]["ghost"] > 0.1
+    assert cpu_seconds > 0
+
+
+def make_result(name: str, level: str, line_px: float) -> Result:
+    scores = {"psnr": 20.0, "ssim": 0.5, "iou": 0.9, "line_px": line_px, "ghost": 0.0}
+    moments = {MIDDLE: {"ghost": 0.0} if level == "free" else scores}
+    drawn = {"poseloom": Drawn(motion={"pop": 1.5, "jitter": 0.1}, moments=moments, cpu_seconds=2.0)}
+    return Result(id=name, split="test", level=level, limbs=(), drawn=drawn)
+
+
+def test_report_averages_every_level_and_names_the_worst(capsys: pytest.CaptureFixture[str]) -> None:
+    results = [make_result("good", "easy", 1), make_result("bad", "easy", 5), make_result("loose", "free", 0)]
+    assert [(block.title, len(block.results)) for block in list_blocks(results)] == [
+        ("easy", 2), ("free", 1), (f"all, t={MIDDLE}", 2),
+    ]  # fmt: skip
+    print_report(results)
+    printed = capsys.readouterr().out
+    assert " 3.00 " in printed
+    assert "bad 6.0, good 2.0" in printed
+
+
+def test_sheet_shows_ours_the_truth_and_a_rival_and_the_page_all_pairs(tmp_path: Path) -> None:
+    pair = Pair(source=render(POSES["idle"], 96), target=render(POSES["waving"], 96), truth={MIDDLE: blank(96)})
+    transitions = {name: draw_transition(METHODS[name], pair)[0] for name in ("poseloom", "dissolve")}
+    write_sheet("one", pair, transitions, tmp_path)
+    page = write_page({"one": "easy <3"}, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"one.png", "one.webp", "index.html"}
+    assert "easy &lt;3" in page.read_text()
