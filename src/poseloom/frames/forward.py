@@ -114,7 +114,7 @@ def _plan_passage(source: Rgba, target: Rgba, moments: Sequence[float], fps: flo
     return _Passage(
         morph=morph,
         pace=pace,
-        ground=survey_ground(morph, [pace.find_beat(moment) for moment in moments]),
+        ground=survey_ground(morph, (source, target), [pace.find_beat(moment) for moment in moments]),
         ends=(
             _plan_end(source, before, moments, fps, (0.0, pace.start_seconds)),
             _plan_end(target, after, moments, fps, (pace.end_seconds, moments[-1])),

@@ -1,6 +1,6 @@
 """Where a subject stands during a transition and how far it reaches, so that nothing leaves the canvas."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -73,11 +73,17 @@ class Ground:
         return tuple(float(np.interp(t, self.moments, column)) for column in values.T)
 
 
-def survey_ground(morph: Morph, beats: list[Beat]) -> Ground:
-    """Return where the subject of `morph` stands and how far it reaches at the moments of `beats`."""
+def survey_ground(morph: Morph, poses: tuple[Rgba, Rgba], beats: Sequence[Beat]) -> Ground:
+    """Return where the subject of `morph`, from one of `poses` to the other, stands and how far it reaches.
+
+    Args:
+        morph: What lies between the poses.
+        poses: Source and target.
+        beats: Every moment at which it is drawn.
+    """
     moments = np.linspace(min(beat.t for beat in beats), max(beat.t for beat in beats), _PROBES)
     rough = np.array([morph.measure_reach(float(moment)) for moment in moments])
-    known = np.array([_measure(pose) for pose in (morph.source, morph.target)])
+    known = np.array([_measure(pose) for pose in poses])
     share = np.clip(moments, 0, 1)[:, None]
     # What the coarse grid says is a cell off; at both ends the truth is known, so the error is too.
     error = known[:, :4] - np.array([morph.measure_reach(0.0), morph.measure_reach(1.0)])
@@ -85,7 +91,7 @@ def survey_ground(morph: Morph, beats: list[Beat]) -> Ground:
         moments=moments,
         reach=rough + error[0] * (1 - share) + error[1] * share,
         stand=known[0, [4, 3]] * (1 - share) + known[1, [4, 3]] * share,
-        shape=(morph.source.shape[0], morph.source.shape[1]),
+        shape=(poses[0].shape[0], poses[0].shape[1]),
     )
     return replace(ground, lift_share=ground.measure_lift_share(beats))
 

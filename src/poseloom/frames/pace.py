@@ -114,6 +114,7 @@ class _Score:
     """What the tracks of a transition are written from, in seconds without hurry and from the start of the action.
 
     Attributes:
+        manner: How it is acted.
         trust: 0..1, how far the flow may be shown slowly.
         size: Factor of how far everything goes.
         timing: Of hops; for others, `crouch` is the anticipation and `air` the move.
