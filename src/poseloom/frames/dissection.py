@@ -16,7 +16,7 @@ from poseloom.frames.anatomy import Anatomy, judge_anatomy
 from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, measure_joint, measure_overlap
 from poseloom.frames.flow import Field, exponentiate, resample_field, smooth
 from poseloom.frames.labelling import Labels
-from poseloom.frames.proposal import Proposal, propose_turns
+from poseloom.frames.proposal import Proposal, Proposer
 from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyramid, Stiffness, register
 from poseloom.frames.similarity import Similarity, invert, pull_back, read_turn
 from poseloom.frames.union import merge_parts, refit_turn
@@ -65,6 +65,7 @@ class _Search:
         self._single = self._read(Anatomy(velocity=velocity, turns=(), labels=self._label_none()))
         firm = self._flow(np.ones(comparison.shape, bool), np.ones(comparison.shape, bool), self._start, FIRM)
         self._best = self._read(Anatomy(velocity=firm, turns=(), labels=self._label_none()))
+        self._proposer = Proposer(comparison)
         self._dead: list[Proposal] = []
 
     def run(self) -> Anatomy:
@@ -112,7 +113,7 @@ class _Search:
         left = np.minimum(near / 0.5, 1.3), np.minimum(far / 0.5, 1.3)
         motions = anatomy.measure_motion(self._comparison)
         ranked = []
-        for proposal in propose_turns(self._comparison, left):
+        for proposal in self._proposer.propose(left):
             if not any(_is_alike(proposal, dead) for dead in self._dead):
                 worth = _weigh(self._comparison, proposal, (near, far), motions)
                 if worth > _LEAST_GAIN:

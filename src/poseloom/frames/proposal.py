@@ -7,6 +7,7 @@ correlation; the best finds are polished.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -18,10 +19,14 @@ from poseloom.frames.flow import Channels
 from poseloom.frames.image import Plane, Premultiplied
 from poseloom.frames.similarity import Similarity, form_similarity, invert
 
+Find: TypeAlias = tuple[float, tuple[float, float]]
+"""A turn in radians, and where it brings what it is about."""
+
 _SEEDS = 10
 _SEED_SPREAD_CELLS = 2.8
 _SEED_APART_CELLS = 6
 _SEED_LEAST = 0.15
+_SEED_SAME_CELLS = 3.0
 _RADIUS_CELLS = 9
 _COARSE_LONG_SIDE = 80
 _TURNS_DEGREES = tuple(range(-160, 181, 20))
@@ -34,6 +39,9 @@ _APART_RADIANS = 0.6
 _APART_CELLS = 6.0
 _POLISHED_POINTS = 160
 _POLISHING = 8
+_POLISHING_ALL = 3
+_POLISHED_ON = 4
+_LEAST_WEIGHT = 0.05
 _WORST_COST = 0.6
 _STEPS = np.array([0.12, 1.5, 1.5, 0.1])
 _ALONE = np.concatenate([np.eye(4), -np.eye(4)])
@@ -63,21 +71,39 @@ class Proposal:
     side: int
 
 
-def propose_turns(comparison: Comparison, unexplained: Both) -> list[Proposal]:
-    """Return guesses for the places that are explained worst.
+class Proposer:
+    """Guesses turns for the places of two poses; what was guessed for a place once is remembered."""
 
-    Args:
-        comparison: Both poses.
-        unexplained: What the explanations so far leave open in each, about 0..1.
-    """
-    proposals = []
-    for side in (0, 1):
-        seeker = _Seeker(comparison.poses[side], comparison.poses[1 - side], unexplained[side])
-        for seed in _find_seeds(unexplained[side] * comparison.poses[side][..., 3]):
-            for turn in seeker.seek(seed):
-                way = turn if side == 0 else invert(turn)
-                proposals.append(Proposal(turn=way, seed=seed, side=side))
-    return proposals
+    def __init__(self, comparison: Comparison) -> None:
+        """Take two poses on one grid."""
+        self._poses = comparison.poses
+        self._known: list[tuple[int, tuple[float, float], list[Proposal]]] = []
+
+    def propose(self, unexplained: Both) -> list[Proposal]:
+        """Return guesses for the places that are explained worst.
+
+        Args:
+            unexplained: What the explanations so far leave open in each pose, about 0..1.
+        """
+        proposals = []
+        for side in (0, 1):
+            seeker = _Seeker(self._poses[side], self._poses[1 - side], unexplained[side])
+            for seed in _find_seeds(unexplained[side] * self._poses[side][..., 3]):
+                known = self._recall(side, seed)
+                proposals += self._seek(seeker, side, seed) if known is None else known
+        return proposals
+
+    def _recall(self, side: int, seed: tuple[float, float]) -> list[Proposal] | None:
+        for known, place, proposals in self._known:
+            if known == side and math.dist(place, seed) <= _SEED_SAME_CELLS:
+                return proposals
+        return None
+
+    def _seek(self, seeker: "_Seeker", side: int, seed: tuple[float, float]) -> list[Proposal]:
+        turns = (turn if side == 0 else invert(turn) for turn in seeker.seek(seed))
+        proposals = [Proposal(turn=turn, seed=seed, side=side) for turn in turns]
+        self._known.append((side, seed, proposals))
+        return proposals
 
 
 def _find_seeds(unexplained: Plane) -> list[tuple[float, float]]:
@@ -112,11 +138,12 @@ class _Seeker:
         weights *= self._weights
         # Least squares at a coarse size only guess: the best guess is seldom the truth, which polishing tells.
         finds = self._find(weights, seed)
-        polished = [_polish(self._here, weights, self._there, seed, *find) for find in finds]
-        polished.sort(key=lambda pair: pair[0])
+        if not finds:
+            return []
+        polished = _Polish(self._here, weights, self._there, seed).run(finds)
         return [turn for cost, turn in polished[:_KEPT] if cost < _WORST_COST]
 
-    def _find(self, weights: Plane, seed: tuple[float, float]) -> list[tuple[float, tuple[float, float]]]:
+    def _find(self, weights: Plane, seed: tuple[float, float]) -> list[Find]:
         """Return turns, and where they bring the seed, best first."""
         coarse = np.dstack([self._coarse, _shrink(weights, (self._coarse.shape[0], self._coarse.shape[1]))])
         centre = [(value + 0.5) * self._scale - 0.5 for value in seed]
@@ -166,11 +193,9 @@ class _Rival:
                 cv2.circle(cost, place, _FIND_APART_CELLS, math.inf, -1)
 
 
-def _thin(
-    finds: list[tuple[float, float, tuple[float, float]]],
-) -> list[tuple[float, tuple[float, float]]]:
+def _thin(finds: list[tuple[float, float, tuple[float, float]]]) -> list[Find]:
     """Return the first few finds that differ."""
-    kept: list[tuple[float, tuple[float, float]]] = []
+    kept: list[Find] = []
     for _, turn, place in finds:
         if all(
             abs(math.remainder(turn - other, math.tau)) > _APART_RADIANS or math.dist(place, there) > _APART_CELLS
@@ -182,41 +207,49 @@ def _thin(
     return kept
 
 
-def _polish(
-    here: Premultiplied,
-    weights: Plane,
-    there: Premultiplied,
-    seed: tuple[float, float],
-    turn_radians: float,
-    place: tuple[float, float],
-) -> tuple[float, Similarity]:
-    """Return the cost and the map of the best turn, scale and shift nearby: a pattern search."""
-    rows, columns = np.nonzero(weights > 0.05)
-    if len(rows) == 0:
-        return math.inf, form_similarity(turn_radians, 1, seed, place)
-    chosen = np.linspace(0, len(rows) - 1, min(len(rows), _POLISHED_POINTS)).astype(np.intp)
-    rows, columns = rows[chosen], columns[chosen]
-    arms = np.stack([columns, rows], axis=1).astype(np.float32) - np.array(seed, np.float32)
-    shown, share = here[rows, columns], weights[rows, columns] / weights[rows, columns].sum()
+class _Polish:
+    """Guesses about a disc of `here` in `there` made better: a pattern search over turn, place and scale."""
 
-    def judge(guesses: NDArray[np.float64]) -> NDArray[np.float64]:
+    def __init__(self, here: Premultiplied, weights: Plane, there: Premultiplied, seed: tuple[float, float]) -> None:
+        rows, columns = np.nonzero(weights > _LEAST_WEIGHT)
+        chosen = np.linspace(0, len(rows) - 1, min(len(rows), _POLISHED_POINTS)).astype(np.intp)
+        rows, columns = rows[chosen], columns[chosen]
+        self._seed = seed
+        self._there = there
+        self._arms = np.stack([columns, rows], axis=1).astype(np.float32) - np.array(seed, np.float32)
+        self._shown = here[rows, columns]
+        self._share = weights[rows, columns] / max(float(weights[rows, columns].sum()), 1e-6)
+
+    def run(self, finds: list[Find]) -> list[tuple[float, Similarity]]:
+        """Return costs and maps, best first; finds that stay behind are given up half-way."""
+        best = np.array([(turn, *place, 0.0) for turn, place in finds])
+        lowest, reach = self._judge(best), np.ones(len(best))
+        for round_ in range(_POLISHING):
+            if round_ == _POLISHING_ALL:
+                ahead = np.argsort(lowest, kind="stable")[:_POLISHED_ON]
+                best, lowest, reach = best[ahead], lowest[ahead], reach[ahead]
+            tried = best[:, None] + _MOVES * reach[:, None, None]
+            costs = self._judge(tried.reshape(-1, 4)).reshape(len(best), -1)
+            nearest = costs.argmin(axis=1)
+            rows = np.arange(len(best))
+            better = costs[rows, nearest] < lowest - 1e-4
+            best = np.where(better[:, None], tried[rows, nearest], best)
+            lowest = np.where(better, costs[rows, nearest], lowest)
+            reach = np.where(better, reach, 0.55 * reach)
+        order = np.argsort(lowest, kind="stable")
+        return [(float(lowest[index]), self._form(best[index])) for index in order]
+
+    def _form(self, guess: NDArray[np.float64]) -> Similarity:
+        return form_similarity(guess[0], math.exp(guess[3]), self._seed, guess[1:3])
+
+    def _judge(self, guesses: NDArray[np.float64]) -> NDArray[np.float64]:
         spread = np.exp(guesses[:, 3])
         cosine, sine = np.cos(guesses[:, 0]) * spread, np.sin(guesses[:, 0]) * spread
-        x = np.outer(cosine, arms[:, 0]) - np.outer(sine, arms[:, 1]) + guesses[:, 1:2]
-        y = np.outer(sine, arms[:, 0]) + np.outer(cosine, arms[:, 1]) + guesses[:, 2:3]
-        gap = np.abs(_look(there, np.stack([x, y], axis=2)) - shown).sum(axis=2)
+        x = np.outer(cosine, self._arms[:, 0]) - np.outer(sine, self._arms[:, 1]) + guesses[:, 1:2]
+        y = np.outer(sine, self._arms[:, 0]) + np.outer(cosine, self._arms[:, 1]) + guesses[:, 2:3]
+        gap = np.abs(_look(self._there, np.stack([x, y], axis=2)) - self._shown).sum(axis=2)
         price = 0.02 * np.abs(guesses[:, 0]) + 0.15 * np.abs(guesses[:, 3])
-        return np.asarray((np.minimum(gap, 0.8 * FURTHEST_GAP) * share).sum(axis=1) + price, np.float64)
-
-    best = np.array([turn_radians, place[0], place[1], 0.0])
-    lowest, reach = float(judge(best[None])[0]), 1.0
-    for _ in range(_POLISHING):
-        costs = judge(best + _MOVES * reach)
-        if costs.min() < lowest - 1e-4:
-            best, lowest = best + _MOVES[costs.argmin()] * reach, float(costs.min())
-        else:
-            reach *= 0.55
-    return lowest, form_similarity(best[0], math.exp(best[3]), seed, best[1:3])
+        return np.asarray((np.minimum(gap, 0.8 * FURTHEST_GAP) * self._share).sum(axis=1) + price, np.float64)
 
 
 def _look(image: Premultiplied, places: NDArray[np.float64]) -> Channels:
