@@ -48,21 +48,24 @@ def judge_confidence(score: float) -> float:
 
 
 def choose_flow(source: Premultiplied, target: Premultiplied, guess: Field | None = None) -> Candidate:
-    """Return the best of a soft and a stiff flow, each also refined, from `source` to `target`.
+    """Return the best of a soft and a stiff flow, or of `guess` alone, each also refined, from `source` to `target`.
 
     Args:
         source: (H, W, 4), not empty.
         target: The same shape, not empty.
-        guess: A flow that competes too, on any grid.
+        guess: A flow to go on from, on any grid.
     """
     pyramid = FeaturePyramid(source, target)
-    first_level = fit_shape(pyramid.shape, STIFF.rounds[0][0])
-    start = form_velocity(find_affinity(source, target), first_level)
     candidates = []
-    roughs = [register(pyramid, SOFT), register(pyramid, STIFF, start)]
-    for rough in roughs if guess is None else [*roughs, guess]:
+    for rough in _list_roughs(pyramid) if guess is None else [guess]:
         candidates += [_judge(pyramid, rough), _judge(pyramid, register(pyramid, REFINE, rough))]
     return min(candidates, key=lambda candidate: candidate.score)
+
+
+def _list_roughs(pyramid: FeaturePyramid) -> list[Field]:
+    affinity = find_affinity(*pyramid.poses)
+    start = form_velocity(affinity, fit_shape(pyramid.shape, STIFF.rounds[0][0]))
+    return [register(pyramid, SOFT), register(pyramid, STIFF, start)]
 
 
 def _judge(pyramid: FeaturePyramid, velocity: Field) -> Candidate:

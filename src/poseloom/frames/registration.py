@@ -105,6 +105,11 @@ class FeaturePyramid:
         self._levels: dict[int, tuple[Channels, Channels]] = {}
 
     @property
+    def poses(self) -> tuple[Premultiplied, Premultiplied]:
+        """Source and target."""
+        return self._source, self._target
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Height and width of the full pictures."""
         return self._source.shape[0], self._source.shape[1]
