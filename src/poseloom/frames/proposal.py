@@ -17,6 +17,7 @@ from poseloom.frames.affinity import fit_shape
 from poseloom.frames.comparison import FURTHEST_GAP, Both, Comparison
 from poseloom.frames.flow import Channels
 from poseloom.frames.image import Plane, Premultiplied
+from poseloom.frames.support import find_support
 from poseloom.frames.similarity import Similarity, form_similarity, invert
 
 Find: TypeAlias = tuple[float, tuple[float, float]]
@@ -27,7 +28,7 @@ _SEED_SPREAD_CELLS = 2.8
 _SEED_APART_CELLS = 6
 _SEED_LEAST = 0.15
 _SEED_SAME_CELLS = 3.0
-_RADIUS_CELLS = 9
+_RADIUS_CELLS = 12
 _COARSE_LONG_SIDE = 80
 _TURNS_DEGREES = tuple(range(-160, 181, 20))
 _TURN_PRICE = 0.034
@@ -88,9 +89,12 @@ class Proposer:
         proposals = []
         for side in (0, 1):
             seeker = _Seeker(self._poses[side], self._poses[1 - side], unexplained[side])
-            for seed in _find_seeds(unexplained[side] * self._poses[side][..., 3]):
-                known = self._recall(side, seed)
-                proposals += self._seek(seeker, side, seed) if known is None else known
+            seeds = _find_seeds(unexplained[side] * self._poses[side][..., 3])
+            known = [self._recall(side, seed) for seed in seeds]
+            new = [seed for seed, recalled in zip(seeds, known, strict=True) if recalled is None]
+            proposals += [proposal for recalled in known for proposal in recalled or []]
+            for seed, support in zip(new, find_support(self._poses[side], new, _RADIUS_CELLS), strict=True):
+                proposals += self._seek(seeker, side, seed, support)
         return proposals
 
     def _recall(self, side: int, seed: tuple[float, float]) -> list[Proposal] | None:
@@ -99,8 +103,8 @@ class Proposer:
                 return proposals
         return None
 
-    def _seek(self, seeker: "_Seeker", side: int, seed: tuple[float, float]) -> list[Proposal]:
-        turns = (turn if side == 0 else invert(turn) for turn in seeker.seek(seed))
+    def _seek(self, seeker: "_Seeker", side: int, seed: tuple[float, float], support: Plane) -> list[Proposal]:
+        turns = (turn if side == 0 else invert(turn) for turn in seeker.seek(seed, support))
         proposals = [Proposal(turn=turn, seed=seed, side=side) for turn in turns]
         self._known.append((side, seed, proposals))
         return proposals
@@ -131,11 +135,9 @@ class _Seeker:
         self._coarse = _shrink(here, shape)
         self._rival = _Rival(_shrink(there, shape), round(_RADIUS_CELLS * self._scale) + 1)
 
-    def seek(self, seed: tuple[float, float]) -> list[Similarity]:
-        """Return the best few ways of the disc around `seed`."""
-        weights = np.zeros(self._weights.shape, np.float32)
-        cv2.circle(weights, (round(seed[0]), round(seed[1])), _RADIUS_CELLS, 1, -1)
-        weights *= self._weights
+    def seek(self, seed: tuple[float, float], support: Plane) -> list[Similarity]:
+        """Return the best few ways of what belongs to `seed`."""
+        weights = support * self._weights
         # Least squares at a coarse size only guess: the best guess is seldom the truth, which polishing tells.
         finds = self._find(weights, seed)
         if not finds:
