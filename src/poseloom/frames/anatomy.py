@@ -14,12 +14,11 @@ from poseloom.frames.labelling import Labels, measure_cut
 from poseloom.frames.similarity import (
     Similarity,
     compose,
-    form_similarity,
     invert,
+    measure_strain,
     move_points,
     pull_back,
-    read_scale,
-    read_turn,
+    take_share,
 )
 
 _WORST_GAP = 1.2
@@ -90,7 +89,7 @@ class Path:
         # What the joint drifts off the body, it drifts evenly.
         landed = move_points(self.joint, self.turn)
         place = self.joint + there + t * (landed - self.joint - whole)
-        return form_similarity(read_turn(self.turn) * t, read_scale(self.turn) ** t, self.joint, place)
+        return take_share(self.turn, t, self.joint, place)
 
     def _follow(self, field: Field) -> NDArray[np.float64]:
         place = self.joint.astype(np.float32)[None, None]
@@ -177,7 +176,7 @@ def _bring_half_way(anatomy: Anatomy, comparison: Comparison, paths: list[Path],
 def _measure_distortion(anatomy: Anatomy, comparison: Comparison, side: int) -> float:
     stretch = measure_stretch(exponentiate(anatomy.velocity, 1.0 if side == 0 else -1.0))
     for part, turn in enumerate(anatomy.turns, 1):
-        stretch[anatomy.labels[side] == part] = 2 * abs(math.log(read_scale(turn)))
+        stretch[anatomy.labels[side] == part] = measure_strain(turn)
     alpha = comparison.poses[side][..., 3]
     return float((stretch * alpha).sum() / max(float(alpha.sum()), 1e-6))
 

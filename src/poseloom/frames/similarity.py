@@ -1,4 +1,4 @@
-"""Similarities: how a stiff part moves from one pose to another – a turn, a scale and a shift."""
+"""Similarities: how a part moves from one pose to another – a turn, a scale, a little stretch and a shift."""
 
 import math
 from typing import TypeAlias
@@ -23,12 +23,23 @@ def form_similarity(turn_radians: float, scale: float, source: ArrayLike, target
 
 def read_turn(similarity: Similarity) -> float:
     """Return the turn in radians, within half a turn of 0."""
-    return math.atan2(similarity[1, 0], similarity[0, 0])
+    return math.atan2(similarity[1, 0] - similarity[0, 1], similarity[0, 0] + similarity[1, 1])
 
 
-def read_scale(similarity: Similarity) -> float:
-    """Return the scale."""
-    return math.hypot(similarity[0, 0], similarity[1, 0])
+def measure_strain(similarity: Similarity) -> float:
+    """Return the sum of the absolute logarithms of the scales along both axes; 0 is stiff."""
+    scales = np.linalg.svd(similarity[:, :2], compute_uv=False)
+    return float(np.abs(np.log(np.maximum(scales, 1e-6))).sum())
+
+
+def take_share(similarity: Similarity, share: float, source: ArrayLike, target: ArrayLike) -> Similarity:
+    """Return that `share` of a turn and of its scales, about the point `source`, which goes to `target`."""
+    turn = form_similarity(read_turn(similarity), 1, (0, 0), (0, 0))[:, :2]
+    # What is left of a map without its turn is symmetric and scales along two axes.
+    scales, axes = np.linalg.eigh(turn.T @ similarity[:, :2])
+    part = form_similarity(read_turn(similarity) * share, 1, (0, 0), (0, 0))[:, :2]
+    linear = part @ (axes * np.maximum(scales, 1e-6) ** share) @ axes.T
+    return np.column_stack([linear, np.asarray(target, np.float64) - linear @ np.asarray(source, np.float64)])
 
 
 def invert(similarity: Similarity) -> Similarity:

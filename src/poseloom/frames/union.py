@@ -1,7 +1,7 @@
 """Turns fitted to whole parts, and parts that are one bending limb."""
 
-import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import cv2
@@ -12,14 +12,14 @@ from poseloom.frames.anatomy import Anatomy
 from poseloom.frames.comparison import Comparison, grow
 from poseloom.frames.image import Premultiplied
 from poseloom.frames.labelling import Labels
-from poseloom.frames.similarity import Similarity, form_similarity, invert, move_points, read_scale, read_turn
+from poseloom.frames.similarity import Similarity, invert, move_points
 
 _POINTS = 200
 _FEWEST_POINTS = 6
 _ROUNDS = 9
-_STEPS = np.array([0.12, 1.5, 1.5, 0.08])
-_MOVES = np.concatenate([np.eye(4), -np.eye(4)]) * _STEPS
-_SCALE_PRICE = 0.3
+_STEPS = np.array([0.12, 1.5, 1.5, 0.08, 0.12])
+_MOVES = np.concatenate([np.eye(5), -np.eye(5)]) * _STEPS
+_STRAIN_PRICE = 0.3
 _TOUCH_CELLS = 3
 _MERGE_EXCESS = 0.3
 _MERGE_WORST = 0.6
@@ -36,31 +36,9 @@ def refit_turn(
         )
         for side in (0, 1)
     ]
-    count = sum(len(points) for points, _, _ in samples)
-    if count < _FEWEST_POINTS:
+    if sum(len(sample.points) for sample in samples) < _FEWEST_POINTS:
         return turn, 1.0
-    points = samples[0][0]
-    centre = points.mean(axis=0) if len(points) else move_points(samples[1][0], invert(turn)).mean(axis=0)
-
-    def form(guess: NDArray[np.float64]) -> Similarity:
-        return form_similarity(guess[0], math.exp(guess[3]), centre, guess[1:3])
-
-    def judge(guess: NDArray[np.float64]) -> float:
-        way = form(guess)
-        gap = sum(_measure_gap(*sample, how) for sample, how in zip(samples, (way, invert(way)), strict=True))
-        return gap / count + _SCALE_PRICE * abs(float(guess[3]))
-
-    place = move_points(centre, turn)
-    best = np.array([read_turn(turn), place[0], place[1], math.log(read_scale(turn))])
-    lowest, reach = judge(best), 1.0
-    for _ in range(_ROUNDS):
-        costs = [judge(best + move * reach) for move in _MOVES]
-        nearest = int(np.argmin(costs))
-        if costs[nearest] < lowest - 1e-4:
-            best, lowest = best + _MOVES[nearest] * reach, costs[nearest]
-        else:
-            reach /= 2
-    return form(best), lowest
+    return _Fit((samples[0], samples[1]), turn).run()
 
 
 def merge_parts(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
@@ -111,21 +89,73 @@ def _join(anatomy: Anatomy, first: int, second: int, turn: Similarity) -> Anatom
     return Anatomy(velocity=anatomy.velocity, turns=tuple(turns), labels=labels)
 
 
-def _sample(
-    mask: NDArray[np.bool_], here: Premultiplied, there: Premultiplied
-) -> tuple[NDArray[np.float32], NDArray[np.float32], Premultiplied]:
-    """Return (n, 2) places of `mask`, evenly thinned, what `here` shows there, and `there`."""
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Places of a part, (n, 2), what is shown there, (n, 4), and the pose in which it is sought."""
+
+    points: NDArray[np.float32]
+    shown: Premultiplied
+    there: Premultiplied
+
+    def measure_gaps(self, linear: NDArray[np.float64], shift: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sums of colour gaps for maps, (m, 2, 2) and (m, 2)."""
+        if len(self.points) == 0:
+            return np.zeros(len(linear))
+        places = np.einsum("mij,nj->mni", linear, self.points) + shift[:, None]
+        seen = cv2.remap(  # type: ignore[call-overload]
+            self.there, places.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+        )
+        return np.asarray(np.minimum(np.abs(seen - self.shown).sum(axis=2), 1).sum(axis=1), np.float64)
+
+
+class _Fit:
+    """A turn made better: a pattern search over turn, place, scale, and stretch along the part."""
+
+    def __init__(self, samples: tuple[_Sample, _Sample], turn: Similarity) -> None:
+        points = samples[0].points if len(samples[0].points) else move_points(samples[1].points, invert(turn))
+        self._samples = samples
+        self._turn = turn
+        self._count = sum(len(sample.points) for sample in samples)
+        self._centre = points.mean(axis=0).astype(np.float64)
+        arms = points - self._centre
+        _, axes = np.linalg.eigh(arms.T.astype(np.float64) @ arms)
+        self._along = np.outer(axes[:, 1], axes[:, 1])
+
+    def run(self) -> tuple[Similarity, float]:
+        """Return the best map and its price."""
+        best, reach = np.zeros(5), 1.0
+        lowest = float(self._judge(best[None])[0])
+        for _ in range(_ROUNDS):
+            tried = best + _MOVES * reach
+            costs = self._judge(tried)
+            nearest = int(np.argmin(costs))
+            if costs[nearest] < lowest - 1e-4:
+                best, lowest = tried[nearest], float(costs[nearest])
+            else:
+                reach /= 2
+        linear, shift = self._form(best[None])
+        return np.column_stack([linear[0], shift[0]]), lowest
+
+    def _form(self, guesses: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        cosine, sine = np.cos(guesses[:, 0]), np.sin(guesses[:, 0])
+        turns = np.array([[cosine, -sine], [sine, cosine]]).transpose(2, 0, 1)
+        stretch = np.eye(2) + (np.exp(guesses[:, 4]) - 1)[:, None, None] * self._along
+        linear = turns @ self._turn[:, :2] @ stretch * np.exp(guesses[:, 3])[:, None, None]
+        place = self._turn[:, :2] @ self._centre + self._turn[:, 2] + guesses[:, 1:3]
+        return linear, place - linear @ self._centre
+
+    def _judge(self, guesses: NDArray[np.float64]) -> NDArray[np.float64]:
+        linear, shift = self._form(guesses)
+        back = np.linalg.inv(linear)
+        gaps = self._samples[0].measure_gaps(linear, shift)
+        gaps += self._samples[1].measure_gaps(back, -np.einsum("mij,mj->mi", back, shift))
+        strain = np.abs(np.log(np.linalg.svd(linear, compute_uv=False))).sum(axis=1)
+        return np.asarray(gaps / self._count + _STRAIN_PRICE * strain, np.float64)
+
+
+def _sample(mask: NDArray[np.bool_], here: Premultiplied, there: Premultiplied) -> _Sample:
+    """Return places of `mask`, evenly thinned."""
     rows, columns = np.nonzero(mask)
     chosen = np.linspace(0, len(rows) - 1, min(len(rows), _POINTS)).astype(np.intp)
     rows, columns = rows[chosen], columns[chosen]
-    return np.stack([columns, rows], axis=1).astype(np.float32), here[rows, columns], there
-
-
-def _measure_gap(
-    points: NDArray[np.float32], shown: NDArray[np.float32], there: Premultiplied, way: Similarity
-) -> float:
-    if len(points) == 0:
-        return 0.0
-    places = move_points(points, way)[None]
-    seen = cv2.remap(there, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[call-overload]
-    return float(np.minimum(np.abs(seen[0] - shown).sum(axis=1), 1).sum())
+    return _Sample(np.stack([columns, rows], axis=1).astype(np.float32), here[rows, columns], there)
