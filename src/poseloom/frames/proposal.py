@@ -39,6 +39,7 @@ _KEPT = 3
 _APART_RADIANS = 0.6
 _APART_CELLS = 6.0
 _POLISHED_POINTS = 160
+_SCALE_PRICE = 0.15
 _POLISHING = 8
 _POLISHING_ALL = 3
 _POLISHED_ON = 4
@@ -250,7 +251,7 @@ class _Polish:
         x = np.outer(cosine, self._arms[:, 0]) - np.outer(sine, self._arms[:, 1]) + guesses[:, 1:2]
         y = np.outer(sine, self._arms[:, 0]) + np.outer(cosine, self._arms[:, 1]) + guesses[:, 2:3]
         gap = np.abs(_look(self._there, np.stack([x, y], axis=2)) - self._shown).sum(axis=2)
-        price = 0.02 * np.abs(guesses[:, 0]) + 0.15 * np.abs(guesses[:, 3])
+        price = 0.02 * np.abs(guesses[:, 0]) + _SCALE_PRICE * np.abs(guesses[:, 3])
         return np.asarray((np.minimum(gap, 0.8 * FURTHEST_GAP) * self._share).sum(axis=1) + price, np.float64)
 
 
