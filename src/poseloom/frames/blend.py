@@ -41,12 +41,14 @@ class Side:
         fine: (2H, 2W, 4) uint8, the same with pixels doubled: sharper, and three times as slow to look up.
         distance: (H/2, W/2) float32, full-size pixels to that edge, positive inside.
         ink: The line along that edge, if there is one.
+        inked: (H/2, W/2) uint8, where it is: 255 at the line and close by. An edge that was cut has none.
     """
 
     picture: Rgba
     fine: Rgba
     distance: Plane
     ink: Ink | None
+    inked: Bytes
 
 
 def prepare_side(image: Rgba) -> Side:
@@ -56,12 +58,27 @@ def prepare_side(image: Rgba) -> Side:
     half = ((image.shape[1] + 1) // 2, (image.shape[0] + 1) // 2)
     small = cv2.resize(distance, half, interpolation=cv2.INTER_AREA)
     picture = extend_colour(image)
+    ink = find_ink(image, distance)
     return Side(
         picture=picture,
         fine=double_pixels(picture),
         distance=np.asarray(small, np.float32),
-        ink=find_ink(image, distance),
+        ink=ink,
+        inked=_find_inked(image, ink, half),
     )
+
+
+def _find_inked(image: Rgba, ink: Ink | None, size: tuple[int, int]) -> Bytes:
+    if ink is None:
+        return np.zeros(size[::-1], np.uint8)
+    like = cv2.inRange(image[..., :3], *(_clip_colour(ink.colour + sign * _INK_LIKENESS) for sign in (-1, 1)))
+    lines = cv2.bitwise_and(like, cv2.inRange(image[..., 3], 128, 255))  # type: ignore[call-overload]
+    near = cv2.dilate(np.asarray(cv2.resize(lines, size, interpolation=cv2.INTER_AREA), np.uint8), _WIDE_BLOCK)
+    return np.asarray(cv2.GaussianBlur(near, (0, 0), 1.0), np.uint8)
+
+
+def _clip_colour(colour: NDArray[np.float32]) -> NDArray[np.float64]:
+    return np.clip(colour, 0, 255).astype(np.float64)
 
 
 def show_side(side: Side, lattice: Field, shape: tuple[int, int]) -> Rgba:
@@ -87,7 +104,7 @@ def blend_sides(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: 
         share = np.asarray(cv2.resize(edges, size), np.float32)
         crisp = np.clip(distance * 255 + np.float32(127.5), 0, 255).astype(np.uint8)
         alpha = np.asarray(cv2.blendLinear(plain, crisp, 1 - share, share), np.uint8)
-        painted = _trace(np.asarray(painted, np.uint8), sides, distance, share, t)
+        painted = _trace(np.asarray(painted, np.uint8), sides, distance, share * _find_line(sides, lattices, shape), t)
     cv2.mixChannels([alpha], [painted], [0, 3])
     return np.asarray(painted, np.uint8)
 
@@ -129,6 +146,17 @@ def _trace(painted: Rgba, sides: tuple[Side, Side], distance: Plane, share: Plan
     inked = np.full((height, width, 4), (*colour.round(), 255), np.uint8)
     painted[box] = cv2.blendLinear(painted[box], inked, 1 - line, line)
     return painted
+
+
+def _find_line(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: tuple[int, int]) -> Plane:
+    """Return 0..1, (H, W): whether either drawing has a line there."""
+    near, far = (
+        look_up(side.inked, (enlarge_places(lattice, shape, shrunk=2) - np.float32(0.5)) * np.float32(0.5))
+        for side, lattice in zip(sides, lattices, strict=True)
+    )
+    both = cv2.max(near, far)
+    lined = cv2.resize(both, (both.shape[1] * 2, both.shape[0] * 2))[: shape[0], : shape[1]]
+    return np.asarray(lined, np.float32) * np.float32(1 / 255)
 
 
 def _travel(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: tuple[int, int], t: float) -> Plane:

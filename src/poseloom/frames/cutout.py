@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from poseloom.frames.affinity import fit_shape
 from poseloom.frames.anatomy import Anatomy, Path, trace_paths
@@ -14,14 +15,18 @@ from poseloom.frames.image import Plane, Premultiplied, Rgba, measure_bounds, pr
 from poseloom.frames.limb import Limb
 from poseloom.frames.registration import LEFTOVER, FeaturePyramid, register
 from poseloom.frames.silhouette import Ink, find_ink, find_nearest, measure_distance
-from poseloom.frames.similarity import change_units, pull_back
+from poseloom.frames.similarity import change_units, move_points, pull_back
 from poseloom.frames.stage import Window
 
 _WORK_LONG_SIDE = 320
 _INK_SPREAD = 60
 _RIM_PX = 2
+_SURELY_OUT = 0.06
+_SURELY_IN = 0.94
 _SOLID = 250
 _MARGIN_PX = 4
+_JOINT_WIDTH = 0.6
+_JOINT_LIKENESS = 36
 _DIFFERENT = 0.3
 _FRONT_DOUBT = 1.5
 _FRONT_SHARE = 0.12
@@ -60,7 +65,16 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
     )
     limbs = []
     for part, path in zip(parts, paths, strict=True):
-        near, far = (_cut_out(poses[side], masks[side][part - 1], bodies[side], inks[side]) for side in (0, 1))
+        joints = path.joint, move_points(path.joint, path.turn)
+        near, far = (
+            _cut_out(
+                poses[side],
+                _round_off(masks[side][part - 1], poses[side], _rescale(joints[side], comparison, poses[side])),
+                bodies[side],
+                inks[side],
+            )
+            for side in (0, 1)
+        )
         limb = _prepare_limb((near, far), path, comparison.shape, is_front=_is_front(anatomy, comparison, part))
         if limb is not None:
             limbs.append(limb)
@@ -70,11 +84,26 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
 def _enlarge(cells: Mask, pose: Rgba, ink: Ink | None) -> Mask:
     """Return a part at full size, with the line drawn around it and its soft rim."""
     size = (pose.shape[1], pose.shape[0])
-    mask = cv2.resize(smooth(cells.astype(np.float32), 0.7), size, interpolation=cv2.INTER_LINEAR) > 0.5
+    share = cv2.resize(smooth(cells.astype(np.float32), 0.7), size, interpolation=cv2.INTER_LINEAR)
+    mask = _snap(np.asarray(share, np.float32), pose)
     if ink is not None:
         lines = (np.abs(pose[..., :3] - ink.colour).max(axis=2) < _INK_SPREAD) & (pose[..., 3] > _RIM_PX)
         mask = _creep(mask, lines, round(ink.width_px) + 1)
     return _creep(mask, pose[..., 3] < _SOLID, _RIM_PX)
+
+
+def _snap(share: Plane, pose: Rgba) -> Mask:
+    """Return where a part is, its coarse edge (`share` 0..1 in it) drawn to the nearest edge of the picture."""
+    seeds = np.zeros(share.shape, np.int32)
+    seeds[share < _SURELY_OUT] = 1
+    seeds[share > _SURELY_IN] = 2
+    if not (seeds == 2).any():
+        return np.asarray(share > 0.5)
+    cv2.watershed(np.ascontiguousarray(cv2.cvtColor(pose, cv2.COLOR_RGBA2mRGBA)[..., :3]), seeds)
+    inside = np.asarray(seeds == 2)
+    # The watershed leaves a line between both, one pixel wide, and a frame around the picture.
+    inside |= (seeds == -1) & (share > 0.5)
+    return inside
 
 
 def _creep(mask: Mask, ground: Mask, steps: int) -> Mask:
@@ -82,6 +111,29 @@ def _creep(mask: Mask, ground: Mask, steps: int) -> Mask:
     for _ in range(steps):
         mask = mask | (grow(mask, 3) & ground)
     return mask
+
+
+def _round_off(mask: Mask, pose: Rgba, joint: NDArray[np.float64]) -> Mask:
+    """Return a part with a round end about its joint, of its own colour, which the body has too: so no gap opens."""
+    rows, columns = np.nonzero(mask)
+    if not len(rows):
+        return mask
+    places = np.stack([columns, rows], axis=1).astype(np.float64)
+    along = float(np.sqrt(12 * np.linalg.eigvalsh(np.cov(places.T))[-1])) if len(rows) > 1 else 1.0
+    radius = _JOINT_WIDTH * len(rows) / max(along, 1.0)
+    distance = np.hypot(*(np.indices(mask.shape)[::-1] - joint[:, None, None]))
+    nearby = mask & (distance < 3 * radius) & (pose[..., 3] >= _SOLID)
+    if not nearby.any():
+        return mask
+    colour = np.median(pose[nearby][:, :3], axis=0)
+    alike = (np.abs(pose[..., :3] - colour).max(axis=2) < _JOINT_LIKENESS) & (pose[..., 3] >= _SOLID)
+    return mask | (alike & (distance < radius))
+
+
+def _rescale(place: NDArray[np.floating], comparison: Comparison, pose: Rgba) -> NDArray[np.float64]:
+    """Return a place of the grid in pixels."""
+    scale = np.array([pose.shape[1] / comparison.shape[1], pose.shape[0] / comparison.shape[0]])
+    return np.asarray((place + 0.5) * scale - 0.5, np.float64)
 
 
 def _add_fringe(mask: Mask, pose: Rgba) -> Mask:
