@@ -28,6 +28,7 @@ _INK_LIKENESS = 60
 """How far the lines of two poses may differ in colour and still be one line."""
 _GAP_LEVELS = np.clip((np.arange(256) / 255 - 0.06) / 0.16 * 255, 0, 255).astype(np.uint8)
 _EDGE_LEVELS = np.clip((np.arange(256) / 255 * 2.5 - 0.5) * 255, 0, 255).astype(np.uint8)
+_HALF = 128
 _BLOCK = np.ones((3, 3), np.uint8)
 _WIDE_BLOCK = np.ones((5, 5), np.uint8)
 
@@ -72,7 +73,7 @@ def _find_inked(image: Rgba, ink: Ink | None, size: tuple[int, int]) -> Bytes:
     if ink is None:
         return np.zeros(size[::-1], np.uint8)
     like = cv2.inRange(image[..., :3], *(_clip_colour(ink.colour + sign * _INK_LIKENESS) for sign in (-1, 1)))
-    lines = cv2.bitwise_and(like, cv2.inRange(image[..., 3], 128, 255))  # type: ignore[call-overload]
+    lines = cv2.bitwise_and(like, np.asarray(255 * (image[..., 3] >= _HALF), np.uint8))
     near = cv2.dilate(np.asarray(cv2.resize(lines, size, interpolation=cv2.INTER_AREA), np.uint8), _WIDE_BLOCK)
     return np.asarray(cv2.GaussianBlur(near, (0, 0), 1.0), np.uint8)
 

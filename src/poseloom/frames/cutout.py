@@ -102,8 +102,7 @@ def _snap(share: Plane, pose: Rgba) -> Mask:
     cv2.watershed(np.ascontiguousarray(cv2.cvtColor(pose, cv2.COLOR_RGBA2mRGBA)[..., :3]), seeds)
     inside = np.asarray(seeds == 2)
     # The watershed leaves a line between both, one pixel wide, and a frame around the picture.
-    inside |= (seeds == -1) & (share > 0.5)
-    return inside
+    return np.asarray(inside | ((seeds == -1) & (share > 0.5)))
 
 
 def _creep(mask: Mask, ground: Mask, steps: int) -> Mask:

@@ -27,6 +27,7 @@ _FAILURES = 4
 _PARTS = 6
 _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
+_LEAST_OVERLAP = 0.81
 _LEAST_GAIN = 12.0
 _LEAST_CELLS = 13
 _HIDDEN_CELLS = 7
@@ -88,7 +89,19 @@ class _Search:
             else:
                 self._dead.append(proposal)
                 failures += 1
-        return min(self._single, self._best, key=lambda reading: reading.score).anatomy
+        return min(self._single, self._prune(), key=lambda reading: reading.score).anatomy
+
+    def _prune(self) -> _Reading:
+        """Return the best reading without the parts that have quite another outline in the other pose."""
+        reading = self._best
+        while reading.anatomy.turns:
+            anatomy = reading.anatomy
+            overlaps = [measure_overlap(*anatomy.find(part), turn) for part, turn in enumerate(anatomy.turns, 1)]
+            worst = int(np.argmin(overlaps))
+            if overlaps[worst] >= _LEAST_OVERLAP:
+                break
+            reading = self._look(anatomy.velocity, [*anatomy.turns[:worst], *anatomy.turns[worst + 1 :]])
+        return reading
 
     def _read(self, anatomy: Anatomy) -> _Reading:
         return _Reading(anatomy, judge_anatomy(anatomy, self._comparison).score)

@@ -17,8 +17,8 @@ from poseloom.frames.affinity import fit_shape
 from poseloom.frames.comparison import FURTHEST_GAP, Both, Comparison
 from poseloom.frames.flow import Channels
 from poseloom.frames.image import Plane, Premultiplied
-from poseloom.frames.support import find_support
 from poseloom.frames.similarity import Similarity, form_similarity, invert
+from poseloom.frames.support import find_support
 
 Find: TypeAlias = tuple[float, tuple[float, float]]
 """A turn in radians, and where it brings what it is about."""

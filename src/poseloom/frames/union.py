@@ -97,7 +97,7 @@ class _Sample:
     shown: Premultiplied
     there: Premultiplied
 
-    def measure_gaps(self, linear: NDArray[np.float64], shift: NDArray[np.float64]) -> NDArray[np.float64]:
+    def measure_gaps(self, linear: NDArray[np.floating], shift: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the sums of colour gaps for maps, (m, 2, 2) and (m, 2)."""
         if len(self.points) == 0:
             return np.zeros(len(linear))

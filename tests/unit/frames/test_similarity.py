@@ -11,10 +11,11 @@ from poseloom.frames.similarity import (
     compose,
     form_similarity,
     invert,
+    measure_strain,
     move_points,
     pull_back,
-    read_scale,
     read_turn,
+    take_share,
 )
 
 Point: TypeAlias = tuple[float, float]
@@ -27,7 +28,7 @@ POINTS = st.tuples(st.floats(-50, 50), st.floats(-50, 50))
 def test_a_similarity_tells_what_it_was_made_of(turn: float, scale: float, source: Point, target: Point) -> None:
     similarity = form_similarity(turn, scale, source, target)
     assert read_turn(similarity) == pytest.approx(turn)
-    assert read_scale(similarity) == pytest.approx(scale)
+    assert measure_strain(similarity) == pytest.approx(2 * abs(math.log(scale)), abs=1e-9)
     assert move_points(np.array(source), similarity) == pytest.approx(np.array(target), abs=1e-3)
 
 
@@ -35,6 +36,18 @@ def test_a_similarity_tells_what_it_was_made_of(turn: float, scale: float, sourc
 def test_there_and_back_is_nowhere(turn: float, scale: float, source: Point, target: Point) -> None:
     similarity = form_similarity(turn, scale, source, target)
     assert compose(invert(similarity), similarity) == pytest.approx(np.eye(3)[:2], abs=1e-6)
+
+
+@given(TURNS, SCALES, SCALES, POINTS)
+def test_a_share_of_a_motion_runs_from_rest_to_the_whole(
+    turn: float, scale: float, stretch: float, place: Point
+) -> None:
+    similarity = form_similarity(turn, scale, (0, 0), place)
+    similarity[:, :2] @= np.diag([stretch, 1])
+    landed = move_points(np.array([0.0, 0.0]), similarity)
+    assert take_share(similarity, 0, (0, 0), (0, 0)) == pytest.approx(np.eye(3)[:2], abs=1e-6)
+    assert take_share(similarity, 1, (0, 0), landed) == pytest.approx(similarity, abs=1e-3)
+    assert read_turn(take_share(similarity, 0.5, (0, 0), landed)) == pytest.approx(turn / 2, abs=1e-6)
 
 
 def test_a_finer_grid_sees_the_same_motion() -> None:
