@@ -17,8 +17,8 @@ from poseloom.frames.registration import REFINE, SOFT, STIFF, FeaturePyramid, re
 
 _JUDGED_LONG_SIDE = 96
 _DISTORTION_WEIGHT = 0.3
-_SCORE_TRUSTED = 0.22
-_SCORE_HOPELESS = 0.62
+_SCORE_TRUSTED = 0.18
+_SCORE_HOPELESS = 0.54
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ _PARTS = 6
 _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
 _LEAST_OVERLAP = 0.81
+_LEAST_SHARE = 0.9
+"""Parts are worth their trouble when they take away a tenth of the faults."""
 _LEAST_GAIN = 12.0
 _LEAST_CELLS = 13
 _HIDDEN_CELLS = 7
@@ -89,7 +91,8 @@ class _Search:
             else:
                 self._dead.append(proposal)
                 failures += 1
-        return min(self._single, self._prune(), key=lambda reading: reading.score).anatomy
+        best = self._prune()
+        return (best if best.score < _LEAST_SHARE * self._single.score else self._single).anatomy
 
     def _prune(self) -> _Reading:
         """Return the best reading without the parts that have quite another outline in the other pose."""
