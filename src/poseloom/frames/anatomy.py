@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from poseloom.core.confidence import Fault, FaultKind
 from poseloom.frames.comparison import Comparison, Mask, find_joint, grow, measure_joint, measure_stretch
 from poseloom.frames.flow import Channels, Field, exponentiate, look_up, warp
 from poseloom.frames.image import Plane
@@ -135,6 +136,22 @@ class Verdict:
             + _CUT_WEIGHT * self.cut
             + _LOOSE_WEIGHT * self.looseness
             + _PART_PRICE * self.parts
+        )
+
+    def list_faults(self) -> tuple[Fault, ...]:
+        """Return the same faults one by one."""
+        return (
+            Fault(kind=FaultKind.DIFFERS, amount=self.mismatch / _WORST_GAP, weight=self.mismatch),
+            # As both axes count, the mean factor of one is the root.
+            Fault(
+                kind=FaultKind.STRETCHES,
+                amount=math.expm1(self.distortion / 2),
+                weight=_DISTORTION_WEIGHT * self.distortion,
+            ),
+            Fault(kind=FaultKind.HIDDEN, amount=self.hidden, weight=_HIDDEN_WEIGHT * self.hidden),
+            Fault(kind=FaultKind.CUT, amount=self.cut, weight=_CUT_WEIGHT * self.cut),
+            Fault(kind=FaultKind.TORN, amount=self.looseness, weight=_LOOSE_WEIGHT * self.looseness),
+            Fault(kind=FaultKind.PARTS, amount=self.parts, weight=_PART_PRICE * self.parts),
         )
 
 

@@ -17,8 +17,6 @@ from poseloom.frames.registration import REFINE, SOFT, STIFF, FeaturePyramid, re
 
 _JUDGED_LONG_SIDE = 96
 _DISTORTION_WEIGHT = 0.3
-_SCORE_TRUSTED = 0.18
-_SCORE_HOPELESS = 0.54
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +37,6 @@ class Candidate:
     def score(self) -> float:
         """The sum of faults; lower is better."""
         return self.mismatch + _DISTORTION_WEIGHT * self.distortion
-
-
-def judge_confidence(score: float) -> float:
-    """Return how far in-betweens with a sum of faults may be shown slowly: 1 is fully, 0 is not at all."""
-    span = _SCORE_HOPELESS - _SCORE_TRUSTED
-    return min(1.0, max(0.0, (_SCORE_HOPELESS - score) / span))
 
 
 def choose_flow(source: Premultiplied, target: Premultiplied, guess: Field | None = None) -> Candidate:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from poseloom.core.confidence import Confidence, Fault, FaultKind, judge_pair
 from poseloom.frames.affinity import fit_shape
-from poseloom.frames.anatomy import judge_anatomy
+from poseloom.frames.anatomy import Verdict, judge_anatomy
 from poseloom.frames.blend import Side, blend_sides, prepare_side, show_side
-from poseloom.frames.candidate import choose_flow, judge_confidence
+from poseloom.frames.candidate import choose_flow
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.cutout import cut_parts, rescale_limb
 from poseloom.frames.dissection import LONG_SIDE, dissect
@@ -21,6 +22,7 @@ from poseloom.frames.stage import Placement, Window, sample_places, set_stage
 _WORK_LONG_SIDE = 320
 _AT_REST = Placement()
 _SEEN_ALPHA = 0.06
+_EMPTY = (Fault(kind=FaultKind.EMPTY_POSE, amount=1, weight=1),)
 _SCORE_STAGED = 0.5
 """Poses that differ more than this are exchanged so quickly that turning limbs would only confuse."""
 
@@ -32,7 +34,7 @@ class Morph:
     Attributes:
         source: (H, W, 4) uint8, straight alpha.
         target: The same shape.
-        confidence: 0..1, how far the flow may be shown slowly; under one half, be quick.
+        judgement: How far it is to be trusted, and why no further.
         stage: The part of the canvas on which the poses are.
         velocity: (h, w, 2) float32, the flow over one unit of time, in cells of a grid over the stage.
         squarings: How finely the flow is integrated, the same at every moment.
@@ -43,7 +45,7 @@ class Morph:
 
     source: Rgba
     target: Rgba
-    confidence: float
+    judgement: Confidence
     stage: Window
     velocity: Field
     squarings: int
@@ -85,6 +87,11 @@ class Morph:
             cv2.copyTo(painted, cv2.extractChannel(painted, 3), view)
         else:
             lay_over(view, painted)
+
+    @property
+    def confidence(self) -> float:
+        """Return 0..1, how far it may be shown slowly."""
+        return self.judgement.value
 
     @property
     def _ground(self) -> Ground:
@@ -132,7 +139,7 @@ def prepare_morph(source: Rgba, target: Rgba) -> Morph:
         target: The same shape.
 
     Returns:
-        The morph; with an empty pose nothing moves and the confidence is 0.
+        The morph; with an empty pose nothing moves, and it is not trusted.
 
     Raises:
         ValueError: The poses differ in size.
@@ -144,14 +151,14 @@ def prepare_morph(source: Rgba, target: Rgba) -> Morph:
     stage = set_stage(source, target) or whole
     poses = stage.cut(source), stage.cut(target)
     if measure_bounds(source) is None or measure_bounds(target) is None:
-        found = _Found(np.zeros((*fit_shape(stage.shape, 16), 2), np.float32), 0.0, poses, ())
+        found = _Found(np.zeros((*fit_shape(stage.shape, 16), 2), np.float32), judge_pair(_EMPTY), poses, ())
     else:
         found = _find_motion(poses)
     shades = _shade(found.bodies[0], found.velocity), _shade(found.bodies[1], found.velocity)
     return Morph(
         source=source,
         target=target,
-        confidence=found.confidence,
+        judgement=found.judgement,
         stage=stage,
         velocity=found.velocity,
         squarings=count_squarings(found.velocity),
@@ -166,7 +173,7 @@ class _Found:
     """What moves, and how."""
 
     velocity: Field
-    confidence: float
+    judgement: Confidence
     bodies: tuple[Rgba, Rgba]
     limbs: tuple[Limb, ...]
 
@@ -177,14 +184,15 @@ def _find_motion(poses: tuple[Rgba, Rgba]) -> _Found:
     single = choose_flow(*work)
     comparison = Comparison(*FeaturePyramid(*work).see(LONG_SIDE, 0.0))
     anatomy = dissect(comparison, resample_field(single.velocity, comparison.shape))
-    score = min(single.score, judge_anatomy(anatomy, comparison).score)
-    if not anatomy.turns or score > _SCORE_STAGED:
-        return _Found(single.velocity, judge_confidence(score), poses, ())
+    alone = Verdict(mismatch=single.mismatch, distortion=single.distortion)
+    verdict = min(alone, judge_anatomy(anatomy, comparison), key=lambda verdict: verdict.score)
+    if not anatomy.turns or verdict.score > _SCORE_STAGED:
+        return _Found(single.velocity, judge_pair(verdict.list_faults()), poses, ())
     cutout = cut_parts(poses, anatomy, comparison)
     body = choose_flow(_shrink(cutout.bodies[0]), _shrink(cutout.bodies[1]), anatomy.velocity)
     shape = (body.velocity.shape[0], body.velocity.shape[1])
     limbs = tuple(rescale_limb(limb, comparison.shape, shape) for limb in cutout.limbs)
-    return _Found(body.velocity, judge_confidence(score), cutout.bodies, limbs)
+    return _Found(body.velocity, judge_pair(verdict.list_faults(), limbs=len(limbs)), cutout.bodies, limbs)
 
 
 def _shrink(image: Rgba) -> Premultiplied:

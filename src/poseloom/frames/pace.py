@@ -9,6 +9,7 @@ trusted at all, the exchange is staged: pressed down, thrown up and landed, with
 import math
 from dataclasses import dataclass, replace
 
+from poseloom.core.confidence import measure_trust
 from poseloom.core.manner import NEUTRAL, Manner
 from poseloom.core.vocabulary import Motion
 from poseloom.frames.ease import ease_linear, ease_sine, ease_smoother
@@ -21,8 +22,6 @@ SNAP_FRAMES = 2.5
 GESTURES = frozenset({Motion.SWAY, Motion.SHAKE, Motion.WAVE, Motion.NOD, Motion.PULSE})
 """What is done once the target is there."""
 
-_DOUBTFUL, _TRUSTED = 0.25, 0.75
-"""Confidence up to which the change is staged, and from which it may take its time."""
 _NEAR, _FAR = 0.10, 0.60
 """Shares of the picture that change, between which the move takes longer."""
 _ANTICIPATION_SECONDS, _SETTLE_SECONDS = 0.26, 0.55
@@ -181,11 +180,6 @@ def plan_pace(
         rise=Track(((start, 0.0), ((start + end) / 2, floats), (end, 0.0))),
         turn=Track(((takeoff, 0.0), (landing, 1.0)), _hurry_over) if score.has(Motion.SPIN) else Track(((0.0, 0.0),)),
     )
-
-
-def measure_trust(confidence: float) -> float:
-    """Return 0..1, how far a flow may be shown slowly."""
-    return ease_linear((confidence - _DOUBTFUL) / (_TRUSTED - _DOUBTFUL))
 
 
 def choose_move_seconds(trust: float, change: float) -> float:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from poseloom.core.confidence import measure_trust
 from poseloom.core.manner import NEUTRAL, Manner, read_manner
 from poseloom.core.vocabulary import Motion
 from poseloom.frames.pace import (
@@ -12,7 +13,6 @@ from poseloom.frames.pace import (
     Beat,
     Pace,
     choose_move_seconds,
-    measure_trust,
     plan_pace,
 )
 from tests.unit.frames.manners import EVERY, manners
