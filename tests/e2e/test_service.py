@@ -74,6 +74,11 @@ def test_every_clip_carries_its_certificate(living: Living) -> None:
             assert all(end["alpha_db"] is None or end["alpha_db"] >= 45 for end in ends.values())
 
 
+def test_every_transition_says_how_far_it_is_trusted(living: Living) -> None:
+    edges = living.status["edges"]
+    assert all((edge["confidence"] is None) == (edge["kind"] == "loop") for edge in edges)
+
+
 def test_every_file_of_the_export_is_served_whole_and_for_ever(living: Living) -> None:
     manifest = check(living.place.client.get(f"{living.place.path}/export"))
     urls = {url for edge in manifest["edges"] for url in edge["videos"].values() if url}

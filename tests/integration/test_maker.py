@@ -122,6 +122,24 @@ def test_a_reverse_plays_the_kept_frames_of_its_forward_backwards(
         assert measure_subject_psnr(image, frame) > ALIKE_DB
 
 
+def test_a_forward_says_how_far_it_is_trusted_when_it_is_found_too(
+    cache: Path, maker: LocalClipMaker, poses: dict[str, Path]
+) -> None:
+    made = make(maker, write_forward(poses))
+    assert made.confidence is not None
+    with LocalClipMaker(open_store(cache), 1) as another:
+        assert make(another, write_forward(poses)).confidence == made.confidence
+    assert make(maker, write_loop(poses)).confidence is None
+
+
+def test_what_was_drawn_elsewhere_has_no_confidence(
+    maker: LocalClipMaker, poses: dict[str, Path], tmp_path: Path
+) -> None:
+    task = write_forward(poses)
+    draw_elsewhere(task, tmp_path / "elsewhere.mkv")
+    assert make(maker, replace(task, frames=tmp_path / "elsewhere.mkv")).confidence is None
+
+
 def test_a_clip_that_was_made_before_is_found_and_no_frame_drawn(maker: LocalClipMaker, poses: dict[str, Path]) -> None:
     heard: list[int] = []
     for task in (write_loop(poses), write_forward(poses)):

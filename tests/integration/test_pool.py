@@ -61,6 +61,9 @@ def test_a_reverse_is_made_after_its_forward_whatever_the_order(renderer: LocalR
     done = [event for event in heard if isinstance(event, ClipDone)]
     assert [event.edge_id for event in done] == ["up", "down"]
     assert all(record.seam.holds for event in done for record in event.records.values())
+    judged = {event.edge_id: event.records[ClipFormat.WEBM].confidence for event in done}
+    assert judged["up"] is not None
+    assert judged["down"] is None
     assert any(isinstance(event, FramesDone) for event in heard)
 
 

@@ -14,7 +14,7 @@ from poseloom.api.door import JSON_TYPE, KEY_FIRST, Answer, ListPage, OpenDoor, 
 from poseloom.api.operation import describe
 from poseloom.api.parameter import WAIT, add_parameters, read_wait
 from poseloom.api.service import Service
-from poseloom.api.status import JobErrorDocument, find_board
+from poseloom.api.status import ConfidenceDocument, JobErrorDocument, find_board
 from poseloom.api.watch import hold
 from poseloom.core.asset import name_file
 from poseloom.core.caller import Caller
@@ -51,6 +51,18 @@ EXAMPLE: Mapping[str, object] = {
             "first": {"colour_db": 44.1, "ceiling_db": 44.9, "alpha_db": 60.2},
             "last": {"colour_db": 44.2, "ceiling_db": 44.9, "alpha_db": 60.1},
         }
+    },
+    "confidence": {
+        "value": 0.62,
+        "rendering": "limbs",
+        "limbs": 1,
+        "reasons": [
+            {
+                "code": "differs",
+                "message": "half-way, the poses differ in about 24 % of what is seen",
+                "tip": "add a pose between the two",
+            }
+        ],
     },
     "progress": {"frames_done": 96, "frames_total": 96},
     "output_data": {"item_id": None, "duration": 4},
@@ -97,6 +109,10 @@ class JobDocument(Document):
     )
     seam: dict[str, Any] | None = Field(
         description="By format: how close the first and last frame are to their poses, in dB."
+    )
+    confidence: ConfidenceDocument | None = Field(
+        description="How far its in-between is to be trusted, or its forward's; null until it is made, for a loop, and "
+        "for what a service elsewhere drew."
     )
     progress: FramesDocument
     output_data: OutputDocument = Field(description="For older clients.")
@@ -256,6 +272,7 @@ def write_job(job: Job, base_url: str) -> dict[str, object]:
         "asset_ids": {kind.value: asset_id for kind, asset_id in job.assets.items() if kind.value in urls},
         "urls": urls,
         "seam": None if job.seam is None else dict(job.seam),
+        "confidence": None if job.confidence is None else job.confidence.document(),
         "progress": {"frames_done": job.frames_done, "frames_total": job.frames_total},
         "output_data": {"item_id": job.item_id, "duration": duration},
         "created_at": write_moment(job.created_at),

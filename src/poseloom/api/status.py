@@ -42,6 +42,25 @@ class JobErrorDocument(BaseModel):
     retryable: bool
 
 
+class ReasonDocument(BaseModel):
+    """Why an in-between is not trusted further."""
+
+    code: Literal["empty_pose", "differs", "stretches", "hidden", "torn", "cut", "parts"]
+    message: str
+    tip: str = Field(description="What to draw about it.")
+
+
+class ConfidenceDocument(BaseModel):
+    """How far the in-between of two poses is to be trusted."""
+
+    value: float = Field(ge=0, le=1)
+    rendering: Literal["flows", "limbs", "staged"] = Field(
+        description="The drawing flows; limbs turn about their joints; or the poses are exchanged in a quick moment."
+    )
+    limbs: int = Field(description="How many limbs turn.")
+    reasons: list[ReasonDocument] = Field(max_length=3, description="Why no further, the heaviest first.")
+
+
 class EdgeStatusDocument(BaseModel):
     """Where one edge stands."""
 
@@ -54,6 +73,9 @@ class EdgeStatusDocument(BaseModel):
     error: JobErrorDocument | None
     frames_done: int | None
     frames_total: int | None
+    confidence: ConfidenceDocument | None = Field(
+        description="Of its clip; null without one, for a loop, and for what a service elsewhere drew."
+    )
 
 
 class CreditsSpentDocument(BaseModel):

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from poseloom.core.confidence import Confidence
+
 COLOUR_LOSS_LIMIT_DB = 1.5
 """How far a decoded end frame may lie under what its pixel format allows without a codec."""
 CEILING_CAP_DB = 60.0
@@ -81,10 +83,12 @@ class ClipRecord:
 
     Attributes:
         duration_seconds: Its true length, from its timestamps.
+        confidence: How far its in-between is to be trusted; None unless it is a forward that was drawn here.
     """
 
     seam: SeamCertificate
     duration_seconds: float
+    confidence: Confidence | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,7 @@ class EdgeClip:
         assets: Asset ids by kind (`core.asset.AssetKind`): the clip's formats, its poster, a forward's kept frames.
         duration_seconds: The files' true length.
         seam: Seam certificates by format, as a document.
+        confidence: How far its in-between is to be trusted, or its forward's; None for a loop, or drawn elsewhere.
     """
 
     canvas_id: str
@@ -109,3 +114,4 @@ class EdgeClip:
     duration_seconds: Fraction
     seam: Mapping[str, object]
     created_at: datetime
+    confidence: Confidence | None = None

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from poseloom.core.asset import AssetKind
 from poseloom.core.clip import ClipFormat, Quality
+from poseloom.core.confidence import Confidence
 from poseloom.core.error import InvalidTransition, PoseloomError
 from poseloom.core.framing import Framing
 
@@ -137,6 +138,8 @@ class Job:
         assets: Asset ids of what it makes, by kind; they are given when it is queued.
         label: Begins the names of its files.
         seam: Seam certificates by format, as a document; None until it is made.
+        confidence: How far its in-between is to be trusted, or its forward's; None until it is made, and for a loop
+            or frames that a service elsewhere drew.
         ticket: A remote service's id of its order.
     """
 
@@ -165,6 +168,7 @@ class Job:
     attempts: int = 0
     error: JobError | None = None
     seam: Mapping[str, object] | None = None
+    confidence: Confidence | None = None
     frames_done: int = 0
     frames_total: int = 0
     submission: Submission = Submission.NONE

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
+from poseloom.core.confidence import Confidence
 from poseloom.core.field import plain_number
 from poseloom.core.job import JobError
 from poseloom.core.kind import Kind
@@ -21,6 +22,7 @@ class EdgeState:
         error: Why its newest job failed.
         frames_done: How many frames its job under way has drawn.
         frames_total: How many there are to draw; 0 when that is not known.
+        confidence: How far the in-between of its clip is to be trusted.
     """
 
     edge_id: str
@@ -33,6 +35,7 @@ class EdgeState:
     error: JobError | None = None
     frames_done: int = 0
     frames_total: int = 0
+    confidence: Confidence | None = None
 
     @property
     def remaining_seconds(self) -> Fraction:
@@ -127,6 +130,7 @@ def _write_edge(edge: EdgeState) -> dict[str, object]:
         "error": None if edge.error is None else write_error(edge.error),
         "frames_done": edge.frames_done if is_drawing else None,
         "frames_total": edge.frames_total if is_drawing else None,
+        "confidence": None if edge.confidence is None else edge.confidence.document(),
     }
 
 

@@ -1,12 +1,13 @@
 """A transition: every frame from one pose to another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import cv2
 import numpy as np
 
+from poseloom.core.confidence import Confidence
 from poseloom.core.manner import NEUTRAL, Manner
 from poseloom.core.vocabulary import Motion
 from poseloom.frames.figure import Figure, study_figure
@@ -23,7 +24,13 @@ _COMPARED_PX = 48
 
 
 def iterate_forward(
-    source: Rgba, target: Rgba, *, frame_count: int, fps: float | Fraction, manner: Manner = NEUTRAL
+    source: Rgba,
+    target: Rgba,
+    *,
+    frame_count: int,
+    fps: float | Fraction,
+    manner: Manner = NEUTRAL,
+    on_judged: Callable[[Confidence], None] | None = None,
 ) -> Iterator[Rgba]:
     """Yield the frames of a transition, which begins and ends at rest.
 
@@ -33,6 +40,7 @@ def iterate_forward(
         frame_count: How many frames, at least 2.
         fps: Frames per second.
         manner: How it is acted.
+        on_judged: Hears, before the first frame, how far the in-between is to be trusted.
 
     Raises:
         ValueError: Fewer than 2 frames, or poses of different sizes.
@@ -42,6 +50,8 @@ def iterate_forward(
         raise ValueError(message)
     moments = [index / float(fps) for index in range(frame_count)]
     passage = _plan_passage(source, target, moments, float(fps), manner)
+    if on_judged is not None:
+        on_judged(passage.morph.judgement)
     yield source.copy()
     for moment in moments[1:-1]:
         yield passage.draw(moment)

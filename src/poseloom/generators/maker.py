@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from poseloom.core.clip import ClipFormat, ClipRecord
+from poseloom.core.confidence import Confidence
 from poseloom.core.error import GeneratorFailed, InvalidClip, JobCancelled, SeamBroken
 from poseloom.core.framing import Framing
 from poseloom.core.recipe import Recipe, RenderSettings, name_strength, write_recipe
@@ -251,7 +252,8 @@ def _find(bench: _Bench) -> MadeClip | None:
 
 def _make(desk: Desk, bench: _Bench) -> MadeClip:
     files = {fmt: bench.place(fmt) for fmt in bench.task.formats}
-    with closing(_open_frames(bench)) as frames:
+    judged: list[Confidence] = []
+    with closing(_open_frames(bench, judged.append)) as frames:
         encode_clip(
             frames,
             files,
@@ -262,7 +264,8 @@ def _make(desk: Desk, bench: _Bench) -> MadeClip:
             on_frame=desk.note,
         )
     try:
-        records = {fmt: _certify(bench, fmt, path) for fmt, path in files.items()}
+        confidence = judged[0] if judged else None
+        records = {fmt: _certify(bench, fmt, path, confidence) for fmt, path in files.items()}
     except SeamBroken:
         for path in files.values():
             path.unlink(missing_ok=True)
@@ -273,7 +276,7 @@ def _make(desk: Desk, bench: _Bench) -> MadeClip:
     return _hand_over(bench, records)
 
 
-def _open_frames(bench: _Bench) -> Generator[Rgba]:
+def _open_frames(bench: _Bench, on_judged: Callable[[Confidence], None]) -> Generator[Rgba]:
     """Yield the frames: kept ones, backwards for a reverse; else drawn, and kept for a forward."""
     task, recipe = bench.task, bench.recipe
     if task.is_reversed:
@@ -290,15 +293,16 @@ def _open_frames(bench: _Bench) -> Generator[Rgba]:
             fps=recipe.fps,
             loop=task.is_loop,
             manner=recipe.manner,
+            on_judged=on_judged,
         )
     yield from write_master(frames, bench.frames, fps=recipe.fps) if bench.keeps_frames else frames
 
 
-def _certify(bench: _Bench, fmt: ClipFormat, path: Path) -> ClipRecord:
+def _certify(bench: _Bench, fmt: ClipFormat, path: Path, confidence: Confidence | None) -> ClipRecord:
     seam = certify_clip(path, fmt, bench.source, bench.target)
     if not seam.holds:
         raise SeamBroken(f"the ends of the {fmt} clip are not its poses: {seam}")
-    return ClipRecord(seam=seam, duration_seconds=measure_duration(path))
+    return ClipRecord(seam=seam, duration_seconds=measure_duration(path), confidence=confidence)
 
 
 def _hand_over(bench: _Bench, records: Mapping[ClipFormat, ClipRecord]) -> MadeClip:

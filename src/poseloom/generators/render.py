@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from poseloom.core.clip import ClipFormat, ClipRecord, Quality
+from poseloom.core.confidence import Confidence
 from poseloom.core.error import ForwardFailed, PoseloomError, SeamBroken, WorldError
 from poseloom.frames.image import Rgba
 from poseloom.generators.local import VERSION, iterate_frames
@@ -124,7 +125,8 @@ class _Shift:
 
 def make_order(desk: Desk, order: RenderOrder, source: Rgba, target: Rgba) -> Records:
     """Make one clip in all its formats, and certify each; called in a process of the pool."""
-    with closing(_open_frames(order, source, target)) as frames:
+    judged: list[Confidence] = []
+    with closing(_open_frames(order, source, target, judged.append)) as frames:
         encode_clip(
             frames,
             order.files,
@@ -135,14 +137,17 @@ def make_order(desk: Desk, order: RenderOrder, source: Rgba, target: Rgba) -> Re
             on_frame=desk.note,
         )
     try:
-        return {fmt: _certify(order, fmt, source, target) for fmt in order.files}
+        confidence = judged[0] if judged else None
+        return {fmt: _certify(order, fmt, source, target, confidence) for fmt in order.files}
     except BaseException:
         for path in order.files.values():
             path.unlink(missing_ok=True)
         raise
 
 
-def _open_frames(order: RenderOrder, source: Rgba, target: Rgba) -> Generator[Rgba]:
+def _open_frames(
+    order: RenderOrder, source: Rgba, target: Rgba, on_judged: Callable[[Confidence], None]
+) -> Generator[Rgba]:
     """Yield the frames: drawn for a loop, drawn and kept for a forward, the kept ones backwards for a reverse."""
     recipe = order.recipe
     if recipe.is_reversed:
@@ -156,13 +161,16 @@ def _open_frames(order: RenderOrder, source: Rgba, target: Rgba) -> Generator[Rg
         fps=recipe.fps,
         loop=recipe.is_loop,
         manner=recipe.manner,
+        on_judged=on_judged,
     )
     yield from frames if order.frames is None else write_master(frames, order.frames, fps=recipe.fps)
 
 
-def _certify(order: RenderOrder, fmt: ClipFormat, source: Rgba, target: Rgba) -> ClipRecord:
+def _certify(
+    order: RenderOrder, fmt: ClipFormat, source: Rgba, target: Rgba, confidence: Confidence | None
+) -> ClipRecord:
     path = order.files[fmt]
     seam = certify_clip(path, fmt, source, target)
     if not seam.holds:
         raise SeamBroken(f"{order.edge_id}: the ends of its {fmt} clip are not its poses: {seam}")
-    return ClipRecord(seam=seam, duration_seconds=measure_duration(path))
+    return ClipRecord(seam=seam, duration_seconds=measure_duration(path), confidence=confidence)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from poseloom.core.clip import ClipFormat, ClipRecord, Quality
+from poseloom.core.confidence import Confidence
 from poseloom.core.framing import Framing
 from poseloom.core.manner import NEUTRAL, Manner
 
@@ -53,6 +54,11 @@ class MadeClip:
     records: Mapping[ClipFormat, ClipRecord]
     poster: Path
     frames: Path | None
+
+    @property
+    def confidence(self) -> Confidence | None:
+        """How far its in-between is to be trusted; None unless it is a forward that was drawn here."""
+        return next(iter(self.records.values())).confidence
 
 
 class ClipMaker(Protocol):

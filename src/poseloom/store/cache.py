@@ -10,6 +10,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from poseloom.core.clip import ClipFormat, ClipRecord, SeamCertificate, SeamEnd
+from poseloom.core.confidence import read_confidence
 from poseloom.media.publication import PARTIAL_SUFFIX, guard_writing, publish
 from poseloom.ports.clip import StoredClip
 
@@ -116,4 +117,8 @@ def _write_whole(path: Path, text: str) -> None:
 def _read_record(text: str) -> ClipRecord:
     document = json.loads(text)
     seam = SeamCertificate(first=SeamEnd(**document["seam"]["first"]), last=SeamEnd(**document["seam"]["last"]))
-    return ClipRecord(seam=seam, duration_seconds=float(document["duration_seconds"]))
+    return ClipRecord(
+        seam=seam,
+        duration_seconds=float(document["duration_seconds"]),
+        confidence=read_confidence(document["confidence"]),
+    )

@@ -71,6 +71,7 @@ class Workshop:
             blobs=self._keep(work.job, made),
             duration_seconds=_round(max(record.duration_seconds for record in made.records.values())),
             seam={fmt.value: _write_seam(asdict(record.seam)) for fmt, record in made.records.items()},
+            confidence=made.confidence,
         )
 
     def fetch_pose(self, batch: Batch, pose: str) -> Path:

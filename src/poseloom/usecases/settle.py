@@ -7,8 +7,9 @@ from fractions import Fraction
 from poseloom.core.asset import Asset, AssetKind, name_content, name_file
 from poseloom.core.catalogue import Catalogue
 from poseloom.core.clip import EdgeClip
+from poseloom.core.confidence import Confidence
 from poseloom.core.error import ForwardFailed, JobCancelled, JobFinished, PoseloomError
-from poseloom.core.job import Batch, Job, JobError, JobEvent, JobState, advance_job
+from poseloom.core.job import Batch, Job, JobError, JobEvent, JobState, JobType, advance_job
 from poseloom.core.ledger import name_account, refund
 from poseloom.core.stored_canvas import StoredCanvas
 from poseloom.ports.blob import StoredBlob
@@ -25,11 +26,13 @@ class Outcome:
         blobs: Its bytes, kept, by kind.
         duration_seconds: The files' true length, to the millisecond.
         seam: Seam certificates by format, as a document.
+        confidence: How far its in-between is to be trusted; None unless it is a forward that was drawn here.
     """
 
     blobs: Mapping[AssetKind, StoredBlob]
     duration_seconds: Fraction
     seam: Mapping[str, object]
+    confidence: Confidence | None = None
 
 
 def claim_job(unit: Unit, job_id: str, tools: Tools) -> Job | None:
@@ -71,17 +74,25 @@ def finish_job(unit: Unit, job_id: str, outcome: Outcome, *, catalogue: Catalogu
     if job is None or job.state is not JobState.PROCESSING:
         return False
     now = tools.now()
+    confidence = outcome.confidence if job.type is JobType.ANIMATION else _inherit_confidence(unit, job)
     unit.jobs.move(
-        job.id, job.state, advance_job(job.state, JobEvent.FINISH),
-        seam=outcome.seam, error=None, frames_done=job.frames_total, updated_at=now, completed_at=now,
+        job.id, job.state, advance_job(job.state, JobEvent.FINISH), seam=outcome.seam, confidence=confidence,
+        error=None, frames_done=job.frames_total, updated_at=now, completed_at=now,
     )  # fmt: skip
     batch = unit.batches.read(job.batch_id)
     unit.assets.add(*_write_assets(job, batch, outcome, tools))
     if stored is not None and is_wanted(stored, job):
-        unit.clips.put(_write_clip(job, stored, outcome, tools))
+        unit.clips.put(_write_clip(job, stored, outcome, confidence, tools))
     unit.enqueue([queue_job(reverse, catalogue) for reverse in unit.jobs.list_waiting(job.id)])
     _touch(unit, [job])
     return True
+
+
+def _inherit_confidence(unit: Unit, reverse: Job) -> Confidence | None:
+    """Return what its forward had, if that is still known: a reverse plays the same frames."""
+    kept = None if reverse.frames_asset_id is None else unit.assets.find(reverse.workspace_id, reverse.frames_asset_id)
+    forward = None if kept is None or kept.job_id is None else unit.jobs.read(kept.job_id)
+    return None if forward is None else forward.confidence
 
 
 def is_wanted(stored: StoredCanvas, job: Job) -> bool:
@@ -116,7 +127,9 @@ def _write_assets(job: Job, batch: Batch, outcome: Outcome, tools: Tools) -> lis
     ]
 
 
-def _write_clip(job: Job, stored: StoredCanvas, outcome: Outcome, tools: Tools) -> EdgeClip:
+def _write_clip(
+    job: Job, stored: StoredCanvas, outcome: Outcome, confidence: Confidence | None, tools: Tools
+) -> EdgeClip:
     return EdgeClip(
         canvas_id=stored.id,
         edge_id=str(job.edge_id),
@@ -128,6 +141,7 @@ def _write_clip(job: Job, stored: StoredCanvas, outcome: Outcome, tools: Tools) 
         duration_seconds=outcome.duration_seconds,
         seam=outcome.seam,
         created_at=tools.now(),
+        confidence=confidence,
     )
 
 

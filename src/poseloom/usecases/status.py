@@ -43,6 +43,7 @@ def judge_edges(stored: StoredCanvas, clips: Mapping[str, EdgeClip], last: Mappi
                 error=job.error if job is not None and job.state is JobState.FAILED else None,
                 frames_done=job.frames_done if job is not None and is_under_way else 0,
                 frames_total=job.frames_total if job is not None and is_under_way else 0,
+                confidence=clips[edge.id].confidence if edge.id in clips else None,
             )
         )
     return tuple(states)

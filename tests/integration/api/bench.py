@@ -19,11 +19,12 @@ from poseloom.core.caller import Caller
 from poseloom.core.canvas import Canvas, Edge, Node
 from poseloom.core.catalogue import LOCAL, Catalogue, GeneratorFacts
 from poseloom.core.clip import ClipFormat, Quality
+from poseloom.core.confidence import Fault, FaultKind, judge_pair
 from poseloom.core.credential import Scope, hash_key, show_hint, write_key
 from poseloom.core.error import GeneratorFailed, PoseloomError
 from poseloom.core.framing import PoseExtent
 from poseloom.core.identity import Prefix, mint
-from poseloom.core.job import Job
+from poseloom.core.job import Job, JobType
 from poseloom.core.ledger import grant, name_account
 from poseloom.core.stored_canvas import StoredCanvas
 from poseloom.core.workspace import ApiKey, Collection, Workspace
@@ -47,6 +48,7 @@ SEAM = {
         "last": {"colour_db": 44.2, "ceiling_db": 44.9, "alpha_db": 60.1},
     }
 }
+CONFIDENCE = judge_pair([Fault(kind=FaultKind.DIFFERS, amount=0.25, weight=0.3)], limbs=1)
 
 
 class CountingTools:
@@ -248,7 +250,9 @@ class Bench:
         job = self.read_job(job_id)
         files = {kind: f"{kind} of {job_id}".encode() * 50 for kind in job.assets}
         blobs: dict[AssetKind, StoredBlob] = {kind: self.blobs.keep(content) for kind, content in files.items()}
-        outcome = Outcome(blobs=blobs, duration_seconds=job.duration_seconds, seam=SEAM)
+        drawn = not job.is_loop and job.type is JobType.ANIMATION
+        confidence = CONFIDENCE if drawn else None
+        outcome = Outcome(blobs=blobs, duration_seconds=job.duration_seconds, seam=SEAM, confidence=confidence)
         with self.database.write() as unit:
             assert finish_job(unit, job_id, outcome, catalogue=CATALOGUE, tools=self.tools)
         return files

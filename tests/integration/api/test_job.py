@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from poseloom.core.error import GeneratorFailed, StorageFailed
 from poseloom.usecases.settle import hand_back_job
-from tests.integration.api.bench import SEAM, Address, Bench, Owner
+from tests.integration.api.bench import CONFIDENCE, SEAM, Address, Bench, Owner
 from tests.integration.api.stream import open_stream
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -55,10 +55,31 @@ def test_a_finished_job_has_its_certificate_and_its_files(client: TestClient, or
     bench.settle(job_id)
     after = read(client, job_id)
     assert (after["status"], after["attempts"], after["seam"]) == ("completed", 1, SEAM)
+    assert (before["confidence"], after["confidence"]) == (None, CONFIDENCE.document())
     assert after["progress"] == {"frames_done": 96, "frames_total": 96}
     assert after["urls"] == before["urls"]
     assert all(MOMENT.fullmatch(after[name]) for name in ("started_at", "updated_at", "completed_at"))
     assert client.get(after["urls"]["webm"]).status_code == 200
+
+
+def test_a_reverse_has_its_forwards_confidence_and_a_loop_none(
+    client: TestClient, ordered: Address, bench: Bench
+) -> None:
+    bench.settle_all(ordered)
+    told = {edge_id: read(client, job.id)["confidence"] for edge_id, job in bench.list_jobs(ordered).items()}
+    trusted = CONFIDENCE.document()
+    assert told == {"idle-loop": None, "wave-loop": None, "idle-wave": trusted, "wave-idle": trusted}
+
+
+def test_a_reverse_that_is_made_later_has_its_forwards_confidence_too(
+    client: TestClient, ordered: Address, bench: Bench
+) -> None:
+    bench.settle_all(ordered)
+    again = {"skip_completed": False, "edge_ids": ["wave-idle"]}
+    assert client.post(f"{ordered.path}/generate-all", json=again).status_code == 202
+    job_id = find_job(bench, ordered, "wave-idle")
+    bench.settle(job_id)
+    assert read(client, job_id)["confidence"] == CONFIDENCE.document()
 
 
 def test_a_failed_job_says_why_and_has_no_files(client: TestClient, ordered: Address, bench: Bench) -> None:

@@ -13,7 +13,7 @@ from poseloom.api.parameter import WAIT_DEFAULT_SECONDS, WAIT_LIMIT_SECONDS
 from poseloom.core.canvas import Edge
 from poseloom.core.credential import Scope
 from poseloom.core.error import NotFound
-from tests.integration.api.bench import Address, Bench, Owner
+from tests.integration.api.bench import CONFIDENCE, Address, Bench, Owner
 from tests.integration.api.stream import open_stream
 
 SEVEN = ["canvas_id", "total_edges", "completed", "pending", "failed", "ready", "progress"]
@@ -55,6 +55,22 @@ def test_a_complete_canvas_is_ready(client: TestClient, mascot: Address, bench: 
     bench.settle_all(mascot)
     document = client.get(f"{mascot.path}/status").json()
     assert (document["ready"], document["progress"], document["eta_seconds"]) == (True, 1.0, 0)
+
+
+def test_an_edge_tells_how_far_its_clip_is_trusted_even_while_the_next_is_made(
+    client: TestClient, mascot: Address, bench: Bench
+) -> None:
+    order(client, mascot)
+    bench.settle_all(mascot)
+    assert client.post(f"{mascot.path}/generate-all", json={"skip_completed": False}).status_code == 202
+    edges = client.get(f"{mascot.path}/status").json()["edges"]
+    trusted = CONFIDENCE.document()
+    assert {edge["edge_id"]: edge["confidence"] for edge in edges} == {
+        "idle-loop": None,
+        "wave-loop": None,
+        "idle-wave": trusted,
+        "wave-idle": trusted,
+    }
 
 
 def test_any_state_edges_do_not_count(client: TestClient, bench: Bench, owner: Owner) -> None:

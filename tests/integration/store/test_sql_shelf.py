@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from poseloom.core.confidence import Fault, FaultKind, judge_pair
 from poseloom.core.error import InvalidRequest
 from poseloom.core.identity import Prefix
 from poseloom.core.job import JobError, JobState, Submission
@@ -146,14 +147,16 @@ def test_changed_fields_come_back_changed(desk: Desk) -> None:
     workspace_id = desk.add_workspace()
     batch = desk.write_batch(workspace_id)
     job = desk.write_job(batch, "cnv_1", "e", JobState.PENDING)
+    trust = judge_pair([Fault(kind=FaultKind.DIFFERS, amount=0.25, weight=0.3)], limbs=2)
     error, seam = JobError(code="x", message="Größe ☃", retryable=True), {"webm": {"first": {"colour_db": None}}}
     with desk.database.write() as unit:
         unit.batches.add(batch)
         unit.jobs.add(job)
-        unit.jobs.change(job.id, error=error, seam=seam, submission=Submission.SENT, ticket="t")
+        unit.jobs.change(job.id, error=error, seam=seam, confidence=trust, submission=Submission.SENT, ticket="t")
     with desk.database.read() as unit:
         changed = unit.jobs.read(job.id)
     assert changed is not None
+    assert changed.confidence == trust
     assert (changed.error, changed.seam, changed.submission, changed.ticket) == (error, seam, Submission.SENT, "t")
 
 

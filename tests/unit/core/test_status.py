@@ -112,6 +112,7 @@ def test_an_edge_tells_its_job_and_why_it_failed() -> None:
             "error": {"code": "seam_broken", "message": "it jumps", "retryable": False},
             "frames_done": None,
             "frames_total": None,
+            "confidence": None,
         }
     ]
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from poseloom.core.asset import AssetKind
 from poseloom.core.canvas import Canvas
 from poseloom.core.clip import ClipFormat, Quality
+from poseloom.core.confidence import Confidence, read_confidence
 from poseloom.core.document import parse_canvas, write_canvas
 from poseloom.core.framing import Framing, PoseExtent
 from poseloom.core.job import JobError, JobState, JobType, Submission
@@ -160,6 +161,7 @@ clips = Table(
     Column("duration_seconds", Thousandths(), nullable=False),
     Column("seam", Json(), nullable=False),
     _moment("created_at"),
+    Column("confidence", Json(Confidence.document, read_confidence), nullable=True),
 )
 batches = Table(
     "batches",
@@ -205,6 +207,7 @@ jobs = Table(
     Column("attempts", Integer, nullable=False),
     Column("error", record_json(JobError), nullable=True),
     Column("seam", Json(), nullable=True),
+    Column("confidence", Json(Confidence.document, read_confidence), nullable=True),
     Column("frames_done", Integer, nullable=False),
     Column("frames_total", Integer, nullable=False),
     Column("submission", Word(Submission), nullable=False),
