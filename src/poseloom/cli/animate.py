@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from poseloom.cli.option import AsJson, Duration, Folder
+from poseloom.cli.option import AsJson, Duration, Folder, Opaque
 from poseloom.cli.progress import PlainWatcher, ProgressWatcher
-from poseloom.cli.table import summarise_plan
+from poseloom.cli.table import print_tips, summarise_plan
 from poseloom.core.answer import write_answer
 from poseloom.core.clip import ClipFormat, Quality
 from poseloom.core.document import read_fps, read_size
@@ -42,7 +42,7 @@ def animate_command(
     ] = None,
     quality: Annotated[Quality, typer.Option(help="preview is faster and coarser.")] = Quality.STANDARD,
     jobs: Annotated[int | None, typer.Option(min=1, max=256, help="Clips made at once; all cores by default.")] = None,
-    opaque: Annotated[bool, typer.Option("--opaque", help="Accept pictures without transparency as they are.")] = False,
+    opaque: Opaque = False,
     force: Annotated[bool, typer.Option("--force", help="Make every clip again.")] = False,
     cache: Annotated[Path | None, typer.Option(metavar="DIR", help="Where clips are kept between runs.")] = None,
     as_json: AsJson = False,
@@ -70,6 +70,7 @@ def animate_command(
         print(json.dumps(_write_answer(animation), indent=1))
     else:
         _print_outcome(animation)
+    print_tips(console, animation.plan, animation.list_confidences())
     for edge_id, error in animation.failures.items():
         console.print(f"error: {edge_id}: {error.message}", style="red", markup=False, soft_wrap=True)
     if animation.failures:
@@ -86,7 +87,7 @@ def _open_watcher(console: Console) -> "ProgressWatcher | PlainWatcher":
 
 def _write_answer(animation: Animation) -> dict[str, object]:
     return {
-        **write_answer(animation.plan, dry_run=False),
+        **write_answer(animation.plan, dry_run=False, confidences=animation.list_confidences()),
         "bundle": None if animation.page is None else str(animation.page.parent),
         "failed": {edge_id: _write_failure(error) for edge_id, error in animation.failures.items()},
     }

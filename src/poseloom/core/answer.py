@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from poseloom.core.confidence import Confidence
 from poseloom.core.field import plain_number
 from poseloom.core.job import JobState
 from poseloom.core.kind import Kind
@@ -42,16 +43,24 @@ class Receipt:
     quote: Quote | None = None
 
 
-def write_answer(plan: Plan, *, dry_run: bool, receipt: Receipt | None = None) -> dict[str, object]:
+def write_answer(
+    plan: Plan,
+    *,
+    dry_run: bool,
+    receipt: Receipt | None = None,
+    confidences: Mapping[str, Confidence] | None = None,
+) -> dict[str, object]:
     """Return the answer's document.
 
     Args:
         plan: What is, or would be, done.
         dry_run: Nothing is queued or charged.
         receipt: What the service says beside it; the command line has none.
+        confidences: By edge id; None when nobody asked.
     """
     jobs = {} if receipt is None else {clip.edge_id: clip.job_id for clip in receipt.queued}
-    made = [write_line(line, jobs.get(line.edge_id)) for line in plan.list_made()]
+    lines = {line.edge_id: write_line(line, jobs.get(line.edge_id), confidences) for line in plan.lines}
+    made = [lines[line.edge_id] for line in plan.list_made()]
     skipped = [line for line in plan.lines if line.action is Action.SKIP]
     cost = plain_number(plan.total_credits)
     return {
@@ -67,10 +76,10 @@ def write_answer(plan: Plan, *, dry_run: bool, receipt: Receipt | None = None) -
         "estimated_cost": cost,
         "actual_cost": 0 if dry_run else cost,
         "would_charge_credits": cost,
-        "edges": [write_line(line, jobs.get(line.edge_id)) for line in plan.lines],
+        "edges": list(lines.values()),
         "planned_jobs": made,
         "generated": [] if dry_run else made,
-        "skipped_items": [write_line(line, None) for line in skipped],
+        "skipped_items": [lines[line.edge_id] for line in skipped],
         "reverse_free": [line.edge_id for line in plan.lines if line.action is Action.REVERSE],
         "already_complete": [line.edge_id for line in skipped if line.reason is Reason.COMPLETED],
         **({} if receipt is None else _write_receipt(receipt)),
@@ -91,8 +100,11 @@ def _write_receipt(receipt: Receipt) -> dict[str, object]:
     }
 
 
-def write_line(line: Line, job_id: str | None) -> dict[str, object]:
+def write_line(
+    line: Line, job_id: str | None, confidences: Mapping[str, Confidence] | None = None
+) -> dict[str, object]:
     """Return the document of one edge's line."""
+    judged = None if confidences is None else confidences.get(line.edge_id)
     return {
         "edge_id": line.edge_id,
         "kind": line.kind.value,
@@ -103,4 +115,5 @@ def write_line(line: Line, job_id: str | None) -> dict[str, object]:
         "duration": plain_number(line.duration_seconds),
         "credits": plain_number(line.credits),
         "job_id": job_id,
+        **({} if confidences is None else {"confidence": None if judged is None else judged.document()}),
     }

@@ -7,6 +7,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from poseloom.core.canvas import Canvas, Edge
+from poseloom.core.confidence import Confidence
 from poseloom.core.duration import choose_duration
 from poseloom.core.error import InvalidOrder, MissingImages
 from poseloom.core.kind import Classification, Kind, classify
@@ -88,6 +89,20 @@ class Plan:
     def count(self, kind: Kind) -> int:
         """Count the edges of a kind, whatever is done for them."""
         return sum(line.kind is kind for line in self.lines)
+
+    def spread_confidences(self, judged: Mapping[tuple[str, str], Confidence]) -> dict[str, Confidence]:
+        """Return the confidence of each transition by edge id; a reverse has its forward's, a loop has none.
+
+        Args:
+            judged: By source and target of forwards; some may be missing.
+        """
+        spread = {}
+        for line in self.lines:
+            if line.kind in {Kind.FORWARD, Kind.REVERSE}:
+                ends = (line.source, line.target) if line.kind is Kind.FORWARD else (line.target, line.source)
+                if ends in judged:
+                    spread[line.edge_id] = judged[ends]
+        return spread
 
     def list_made(self) -> tuple[Line, ...]:
         """Return the lines for which a clip is made."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from poseloom.core.canvas import Canvas
 from poseloom.core.clip import ClipFormat, Quality
+from poseloom.core.confidence import Confidence
 from poseloom.core.error import PoseloomError
 from poseloom.core.lint import lint_canvas
 from poseloom.core.manifest import check_safety
@@ -42,6 +43,16 @@ class Animation:
     clips: Mapping[str, Mapping[ClipFormat, StoredClip]]
     failures: Mapping[str, PoseloomError]
     page: Path | None
+
+    def list_confidences(self) -> Mapping[str, Confidence]:
+        """Return how far each transition that has a clip is to be trusted, by edge id."""
+        judged = {
+            (line.source, line.target): record.confidence
+            for line in self.plan.lines
+            for record in (clip.record for clip in self.clips.get(line.edge_id, {}).values())
+            if record.confidence is not None
+        }
+        return self.plan.spread_confidences(judged)
 
 
 class Watcher:

@@ -6,9 +6,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from poseloom.core.canvas import Canvas
+from poseloom.core.confidence import Confidence
 from poseloom.core.error import InvalidImage, MissingImages
+from poseloom.core.kind import Kind
+from poseloom.core.plan import Plan
 from poseloom.frames.align import align_poses
 from poseloom.frames.image import Rgba, fingerprint
+from poseloom.generators.judgement import judge_pairs
 from poseloom.generators.render import LocalRenderer
 from poseloom.media.still import load_pose
 from poseloom.store.bundle import FolderPublisher
@@ -60,6 +64,19 @@ def load_poses(mascot: Mascot, size: int, *, opaque: bool) -> dict[str, Rgba]:
             path = mascot.images[node_id]
             raise InvalidImage(f"{path}: is fully transparent; draw a pose on it", file=str(path))
     return dict(zip(pictures, align_poses(list(pictures.values()), size=size), strict=True))
+
+
+def judge_mascot(mascot: Mascot, plan: Plan, *, jobs: int, opaque: bool) -> Mapping[str, Confidence]:
+    """Return how far each transition of a plan is to be trusted, by edge id; it costs seconds of a core each.
+
+    Raises:
+        MissingImages: Nodes have no picture.
+        InvalidImage: A picture cannot be a pose.
+        WorldError: Memory gave out.
+    """
+    poses = load_poses(mascot, mascot.canvas.size or DEFAULT_SIZE_PX, opaque=opaque)
+    forwards = [(line.source, line.target) for line in plan.lines if line.kind is Kind.FORWARD]
+    return plan.spread_confidences(judge_pairs(poses, forwards, jobs=jobs))
 
 
 def animate_mascot(mascot: Mascot, out: Path, options: AnimateOptions, studio: Studio, watcher: Watcher) -> Animation:
