@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-TRUSTED_SCORE, HOPELESS_SCORE = 0.22, 0.62
+TRUSTED_SCORE, HOPELESS_SCORE = 0.18, 0.54
 """Sums of faults up to which a pair is trusted fully, and from which it is not trusted at all."""
 DOUBTFUL, AT_EASE = 0.25, 0.75
 """Confidence up to which a change is staged, and from which it may take its time."""

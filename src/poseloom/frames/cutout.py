@@ -126,7 +126,7 @@ def _round_off(mask: Mask, pose: Rgba, joint: NDArray[np.float64]) -> Mask:
         return mask
     colour = np.median(pose[nearby][:, :3], axis=0)
     alike = (np.abs(pose[..., :3] - colour).max(axis=2) < _JOINT_LIKENESS) & (pose[..., 3] >= _SOLID)
-    return mask | (alike & (distance < radius))
+    return np.asarray(mask | (alike & (distance < radius)))
 
 
 def _rescale(place: NDArray[np.floating], comparison: Comparison, pose: Rgba) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from poseloom.core.confidence import Confidence, Fault, FaultKind, judge_pair
+from poseloom.core.confidence import Confidence, Fault, FaultKind, Rendering, judge_pair
 from poseloom.frames.affinity import fit_shape
 from poseloom.frames.anatomy import Verdict, judge_anatomy
 from poseloom.frames.blend import Side, blend_sides, prepare_side, show_side
@@ -23,8 +23,6 @@ _WORK_LONG_SIDE = 320
 _AT_REST = Placement()
 _SEEN_ALPHA = 0.06
 _EMPTY = (Fault(kind=FaultKind.EMPTY_POSE, amount=1, weight=1),)
-_SCORE_STAGED = 0.5
-"""Poses that differ more than this are exchanged so quickly that turning limbs would only confuse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,8 +184,10 @@ def _find_motion(poses: tuple[Rgba, Rgba]) -> _Found:
     anatomy = dissect(comparison, resample_field(single.velocity, comparison.shape))
     alone = Verdict(mismatch=single.mismatch, distortion=single.distortion)
     verdict = min(alone, judge_anatomy(anatomy, comparison), key=lambda verdict: verdict.score)
-    if not anatomy.turns or verdict.score > _SCORE_STAGED:
-        return _Found(single.velocity, judge_pair(verdict.list_faults()), poses, ())
+    judgement = judge_pair(verdict.list_faults(), limbs=len(anatomy.turns))
+    if judgement.rendering is not Rendering.LIMBS:
+        # Poses that differ so much are exchanged so quickly that turning limbs would only confuse.
+        return _Found(single.velocity, judgement, poses, ())
     cutout = cut_parts(poses, anatomy, comparison)
     body = choose_flow(_shrink(cutout.bodies[0]), _shrink(cutout.bodies[1]), anatomy.velocity)
     shape = (body.velocity.shape[0], body.velocity.shape[1])
