@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from poseloom.core.answer import QueuedClip, Receipt, write_answer
 from poseloom.core.canvas import Canvas, Edge, Node
+from poseloom.core.confidence import judge_pair
 from poseloom.core.document import parse_canvas
 from poseloom.core.error import InvalidOrder, MissingImages
 from poseloom.core.job import JobState
@@ -184,3 +185,31 @@ def test_a_reverse_is_as_long_as_the_clip_of_its_forward_is_and_not_as_the_order
     under_way = make_plan(canvas, order, in_flight={"ab"}, lengths={"ab": Fraction(1)})
     made = make_plan(canvas, order, lengths={"ab": Fraction(1)})
     assert [plan.lines[1].duration_seconds for plan in (there, under_way, made)] == [2, 1, 3]
+
+
+def test_a_transition_has_the_confidence_of_its_poses_and_a_reverse_that_of_its_forward() -> None:
+    nodes = [{"id": name, "image": f"{name}.png"} for name in "abc"]
+    edges = [
+        {"id": "l", "source": "a", "target": "a"},
+        {"id": "f", "source": "a", "target": "b"},
+        {"id": "r", "source": "b", "target": "a"},
+        {"id": "u", "source": "b", "target": "c"},
+        {"id": "x", "source": "*", "target": "c", "conditions": [{"input": "clicked", "op": "==", "value": True}]},
+    ]
+    plan = make_plan(parse_canvas({"nodes": nodes, "edges": edges}), Order(auto_reverse=False))
+    trusted = judge_pair([])
+    spread = plan.spread_confidences({("a", "b"): trusted})
+    assert spread == {"f": trusted, "r": trusted}
+    lines = write_answer(plan, dry_run=True, confidences=spread)["edges"]
+    assert isinstance(lines, list)
+    told = {line["edge_id"]: line["confidence"] for line in lines}
+    assert told == {"l": None, "f": trusted.document(), "r": trusted.document(), "u": None, "x": None}
+
+
+def test_nobody_who_did_not_ask_is_told_a_confidence() -> None:
+    canvas = parse_canvas(
+        {"nodes": [{"id": "a", "image": "a.png"}], "edges": [{"id": "l", "source": "a", "target": "a"}]}
+    )
+    lines = write_answer(make_plan(canvas, Order()), dry_run=True)["edges"]
+    assert isinstance(lines, list)
+    assert all("confidence" not in line for line in lines)
