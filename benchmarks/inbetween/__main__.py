@@ -1,6 +1,7 @@
 """`python -m benchmarks.inbetween`: the benchmark of in-betweens, or a part of it."""
 
 import argparse
+from pathlib import Path
 
 from benchmarks.inbetween.method import METHODS
 from benchmarks.inbetween.suite import run_suite
@@ -12,8 +13,9 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=["*"], metavar="GLOB", help="ids of pairs, for example 'rig_arm*'")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=[*METHODS], help="all by default")
     parser.add_argument("--sheets", action="store_true", help="write contact sheets, moving pictures and index.html")
+    parser.add_argument("--worst", type=Path, help="with --sheets: write one picture of the rig's worst pairs there")
     options = parser.parse_args()
-    run_suite(options.only, options.methods, sheets=options.sheets)
+    run_suite(options.only, options.methods, sheets=options.sheets, worst=options.worst)
 
 
 if __name__ == "__main__":

@@ -98,9 +98,14 @@ def find_row(rows: Sequence[Mapping[str, Any]], block: Block) -> Scores:
 
 def print_worst(results: Sequence[Result]) -> None:
     """Print the pairs in which our lines and silhouettes are farthest from the truth."""
+    worst = ", ".join(f"{one.id} {fault:.1f}" for fault, one in find_worst(results))
+    print(f"  worst of ours (line_px + 10 · (1 - iou)): {worst}")
+
+
+def find_worst(results: Sequence[Result]) -> list[tuple[float, Result]]:
+    """Return the pairs with the greatest faults, and these, the worst first."""
     known = [(fault, result) for result in results if (fault := measure_fault(result)) is not None]
-    worst = sorted(known, key=lambda pair: -pair[0])[:WORST_COUNT]
-    print(f"  worst of ours (line_px + 10 · (1 - iou)): {', '.join(f'{one.id} {fault:.1f}' for fault, one in worst)}")
+    return sorted(known, key=lambda pair: -pair[0])[:WORST_COUNT]
 
 
 def measure_fault(result: Result) -> float | None:

@@ -20,6 +20,7 @@ CELLS = 9
 CELL_PX = 160
 FPS = 24
 _GAP_PX = 2
+_WORST_SCALE = 0.6
 _SQUARE_PX = 10
 _LIGHT, _DARK = 0.97, 0.90
 _RIVALS = ("dis", "dissolve", "minterpolate", "hold")
@@ -55,6 +56,18 @@ def write_page(captions: Mapping[str, str], folder: Path = FOLDER) -> Path:
     path = folder / "index.html"
     path.write_text(f"<!doctype html><meta charset=utf-8><title>In-betweens</title><style>{style}</style>\n{figures}\n")
     return path
+
+
+def write_worst(names: Sequence[str], path: Path, folder: Path = FOLDER) -> None:
+    """Write one picture of several pairs: of each, our transition and below it the truth, from their sheets."""
+    rows = []
+    for name in names:
+        with Image.open(folder / f"{name}.png") as sheet:
+            rows.append(np.asarray(sheet.convert("RGB"))[: 2 * CELL_PX])
+    whole = np.vstack(rows)
+    size = (round(whole.shape[1] * _WORST_SCALE), round(whole.shape[0] * _WORST_SCALE))
+    small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+    Image.fromarray(small).save(path, quality=82, method=6)
 
 
 def _pick(transition: Sequence[Rgba]) -> list[Rgba | None]:

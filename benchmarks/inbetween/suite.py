@@ -5,15 +5,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from fnmatch import fnmatch
+from pathlib import Path
 
 from benchmarks.inbetween.method import METHODS
 from benchmarks.inbetween.package import PackageMissing, fetch_package
 from benchmarks.inbetween.pair import MIDDLE, OUT, SIZE_PX, STEPS, Item
 from benchmarks.inbetween.repertoire import list_rig_items
-from benchmarks.inbetween.report import OURS, print_report, read_scores
+from benchmarks.inbetween.report import OURS, find_worst, print_report, read_scores
 from benchmarks.inbetween.rig import RigItem
 from benchmarks.inbetween.run import Result, score_items
-from benchmarks.inbetween.sheet import write_page
+from benchmarks.inbetween.sheet import write_page, write_worst
 from benchmarks.inbetween.sprite import SpriteItem, list_sprite_items
 
 SCORES = OUT / "scores.json"
@@ -25,13 +26,20 @@ def run(uv: str) -> None:
     run_suite()
 
 
-def run_suite(only: Sequence[str] = ("*",), methods: Sequence[str] = tuple(METHODS), *, sheets: bool = False) -> None:
+def run_suite(
+    only: Sequence[str] = ("*",),
+    methods: Sequence[str] = tuple(METHODS),
+    *,
+    sheets: bool = False,
+    worst: Path | None = None,
+) -> None:
     """Score pairs and print the report.
 
     Args:
         only: Patterns of pair ids.
         methods: Names of `METHODS`.
         sheets: Whether to write pictures to look at.
+        worst: Where to write one picture of our rig's worst pairs; needs the sheets.
     """
     begun = time.perf_counter()
     items, not_run = choose_items(only)
@@ -49,6 +57,9 @@ def run_suite(only: Sequence[str] = ("*",), methods: Sequence[str] = tuple(METHO
     if sheets:
         page = write_page({result.id: caption(result) for result in results})
         print(f"  pictures: {page.relative_to(OUT.parents[1])}")
+    if sheets and worst is not None:
+        # Only pictures of our own drawing may be passed on.
+        write_worst([one.id for _, one in find_worst([one for one in results if one.split == "rig"])], worst)
     print()
 
 

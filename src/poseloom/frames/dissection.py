@@ -6,7 +6,7 @@ faults with it. What moves almost as the body does becomes a start for the body'
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -49,7 +49,12 @@ def dissect(comparison: Comparison, velocity: Field) -> Anatomy:
         comparison: Both poses.
         velocity: (h, w, 2) on its grid, the best single flow; it is the answer when no part makes it better.
     """
-    return _Search(comparison, velocity).run()
+    nothing = np.zeros(comparison.shape, np.intp)
+    single = Anatomy(velocity=velocity, turns=(), labels=(nothing, nothing))
+    score = judge_anatomy(single, comparison).score
+    if score < _GOOD_ENOUGH:
+        return single
+    return _Search(comparison, _Reading(single, score)).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,13 @@ class _Reading:
 class _Search:
     """One search: what was read so far, and what was tried in vain."""
 
-    def __init__(self, comparison: Comparison, velocity: Field) -> None:
+    def __init__(self, comparison: Comparison, single: _Reading) -> None:
         self._comparison = comparison
+        self._single = single
         coarse = fit_shape(comparison.shape, FIRM.rounds[0][0])
         self._start = form_velocity(find_affinity(*comparison.poses), coarse)
-        self._single = self._read(Anatomy(velocity=velocity, turns=(), labels=self._label_none()))
         firm = self._flow(np.ones(comparison.shape, bool), np.ones(comparison.shape, bool), self._start, FIRM)
-        self._best = self._read(Anatomy(velocity=firm, turns=(), labels=self._label_none()))
+        self._best = self._read(replace(single.anatomy, velocity=firm))
         self._proposer = Proposer(comparison)
         self._dead: list[Proposal] = []
 
@@ -108,10 +113,6 @@ class _Search:
 
     def _read(self, anatomy: Anatomy) -> _Reading:
         return _Reading(anatomy, judge_anatomy(anatomy, self._comparison).score)
-
-    def _label_none(self) -> tuple[Labels, Labels]:
-        nothing = np.zeros(self._comparison.shape, np.intp)
-        return nothing, nothing
 
     def _flow(self, near: Mask, far: Mask, start: Field, stiffness: Stiffness) -> Field:
         """Return the body's flow where both masks trust the poses."""
