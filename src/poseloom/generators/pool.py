@@ -25,6 +25,7 @@ from poseloom.core.error import GeneratorFailed
 
 REPORT_EVERY_FRAMES = 4
 LOST_CODE = 70
+REMOVALS_LIMIT = 100
 
 Made = TypeVar("Made")
 Order = ParamSpec("Order")
@@ -195,5 +196,9 @@ def _die_with_parent(folder: Path) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        shutil.rmtree(folder, ignore_errors=True)
+        # A task may be telling how far it is just when its old file is gone and the folder is to go.
+        for _ in range(REMOVALS_LIMIT):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
         os._exit(LOST_CODE)
