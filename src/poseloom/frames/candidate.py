@@ -13,12 +13,10 @@ from poseloom.frames.affinity import find_affinity, fit_shape, form_velocity
 from poseloom.frames.comparison import measure_stretch
 from poseloom.frames.flow import Channels, Field, exponentiate, resample_field, warp
 from poseloom.frames.image import Plane, Premultiplied
-from poseloom.frames.registration import CALM, REFINE, STIFF, FeaturePyramid, register
+from poseloom.frames.registration import CALM, REFINE, SOFT, STIFF, FeaturePyramid, register
 
 _JUDGED_LONG_SIDE = 96
 _DISTORTION_WEIGHT = 0.3
-_BENDING_WEIGHT = 0.5
-"""Between two flows distortion counts for more: what fits only when bent is seldom what the artist drew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +40,7 @@ class Candidate:
 
 
 def choose_flow(source: Premultiplied, target: Premultiplied, guess: Field | None = None) -> Candidate:
-    """Return the best of a stiff and a calm flow, or of `guess` alone, each also refined, from `source` to `target`.
+    """Return the best flow from `source` to `target`: soft, stiff or calm, or `guess` alone, each also refined.
 
     Args:
         source: (H, W, 4), not empty.
@@ -53,13 +51,13 @@ def choose_flow(source: Premultiplied, target: Premultiplied, guess: Field | Non
     candidates = []
     for rough in _list_roughs(pyramid) if guess is None else [guess]:
         candidates += [_judge(pyramid, rough), _judge(pyramid, register(pyramid, REFINE, rough))]
-    return min(candidates, key=lambda candidate: candidate.mismatch + _BENDING_WEIGHT * candidate.distortion)
+    return min(candidates, key=lambda candidate: candidate.score)
 
 
 def _list_roughs(pyramid: FeaturePyramid) -> list[Field]:
     affinity = find_affinity(*pyramid.poses)
     start = form_velocity(affinity, fit_shape(pyramid.shape, STIFF.rounds[0][0]))
-    return [register(pyramid, stiffness, start) for stiffness in (STIFF, CALM)]
+    return [register(pyramid, SOFT), *(register(pyramid, stiffness, start) for stiffness in (STIFF, CALM))]
 
 
 def _judge(pyramid: FeaturePyramid, velocity: Field) -> Candidate:

@@ -49,6 +49,14 @@ FIRM = Stiffness(
 """A flow that leaves alone what moves otherwise."""
 FIRM_ON = replace(FIRM, rounds=((48, 12),))
 """The same from a start that is nearly right."""
+SOFT = Stiffness(
+    rounds=((16, 40), (24, 40), (32, 32), (48, 24), (64, 16), (96, 10)),
+    fluid_cells=2.2,
+    elastic_cells=0.6,
+    damping=0.02,
+    outlier=0.5,
+    outline=0.6,
+)
 STIFF = Stiffness(
     rounds=((24, 40), (48, 36), (96, 14)),
     fluid_cells=5.0,

@@ -1,0 +1,45 @@
+import cv2
+import numpy as np
+
+from poseloom.frames.candidate import choose_flow
+from poseloom.frames.comparison import measure_stretch
+from poseloom.frames.flow import exponentiate, list_positions
+from poseloom.frames.image import Premultiplied, premultiply
+from poseloom.frames.registration import CALM, STIFF, FeaturePyramid, register
+
+
+def draw_body(*, has_horn: bool) -> Premultiplied:
+    picture = np.zeros((96, 96, 4), np.uint8)
+    if has_horn:
+        cv2.rectangle(picture, (44, 6), (56, 40), (230, 200, 60, 255), -1)
+    cv2.circle(picture, (48, 60), 26, (40, 60, 160, 255), -1)
+    for x in (38, 58):
+        cv2.circle(picture, (x, 54), 4, (250, 250, 250, 255), -1)
+    return premultiply(picture)
+
+
+def measure_bending(plain: Premultiplied, horned: Premultiplied, *, calm: bool) -> float:
+    velocity = register(FeaturePyramid(plain, horned), CALM if calm else STIFF)
+    return float(measure_stretch(exponentiate(velocity, 1))[plain[..., 3] > 0].mean())
+
+
+def test_a_calm_flow_bends_a_body_less_towards_what_it_never_had() -> None:
+    plain, horned = draw_body(has_horn=False), draw_body(has_horn=True)
+    assert measure_bending(plain, horned, calm=True) < 0.8 * measure_bending(plain, horned, calm=False)
+
+
+def test_a_shifted_drawing_is_followed_without_bending_it() -> None:
+    body = draw_body(has_horn=True)
+    shifted = np.roll(body, 6, axis=1)
+    chosen = choose_flow(body, shifted)
+    height, width = chosen.velocity.shape[:2]
+    flow = exponentiate(chosen.velocity, 1) * np.float32(96 / width)
+    inside = cv2.resize(body[..., 3], (width, height)) > 0.9
+    assert np.abs(flow[inside] - (6, 0)).max() < 1.0
+    assert chosen.score < 0.05
+
+
+def test_a_guess_is_kept_or_refined_and_nothing_else_is_tried() -> None:
+    body = draw_body(has_horn=False)
+    still = np.zeros_like(list_positions(96, 96))
+    assert choose_flow(body, body, still).score == 0
