@@ -68,10 +68,12 @@ export function randomEvent(chance: Chance): MachineEvent {
     "clip_ended",
     "clip_ended",
     "loop_ended",
+    "go",
     "time",
     "no such",
   ]);
   const input = chance.pick(INPUTS);
   const value = chance.pick(VALUES);
-  return { type, input, value, ms: chance.pick([0, 500, 1000, 1001, Number.NaN, -1]) } as MachineEvent;
+  const node = chance.pick(["a", "b", "c", "nowhere"]);
+  return { type, input, value, node, ms: chance.pick([0, 500, 1000, 1001, Number.NaN, -1]) } as MachineEvent;
 }

@@ -1,4 +1,5 @@
 import { holds, names } from "./condition.ts";
+import { nextHops } from "./route.ts";
 import { initialValues, place, withValue } from "./state.ts";
 import type { Candidate, Edge, Effect, Machine, MachineEvent, State, Step, Value } from "./types.ts";
 
@@ -14,6 +15,7 @@ export function start(machine: Machine): Step {
     trigger: null,
     walk: null,
     held: null,
+    goal: null,
   };
   return arrive(machine, state, machine.initialNode, 0);
 }
@@ -25,6 +27,8 @@ export function advance(machine: Machine, state: State, event: MachineEvent): St
       return set(machine, state, event.input, event.value);
     case "fire":
       return fire(machine, state, event.input);
+    case "go":
+      return go(machine, { ...state, goal: event.node });
     case "clip_ended":
       return endClip(machine, state);
     case "loop_ended":
@@ -50,6 +54,20 @@ function isValue(value: unknown): value is Value {
 function fire(machine: Machine, state: State, name: string): Step {
   if (machine.inputOf.get(name)?.type !== "trigger") return nothing(state);
   return decideAtRest(machine, { ...state, trigger: name });
+}
+
+/** Rule 12. */
+function go(machine: Machine, state: State): Step {
+  return decideAtRest(machine, state.phase === "play" ? state : aim(machine, state));
+}
+
+/** Forget a goal to which no clip leads from here. */
+function aim(machine: Machine, state: State): State {
+  return hop(machine, state) ? state : { ...state, goal: null };
+}
+
+function hop(machine: Machine, { node, goal }: State): Edge | undefined {
+  return goal === null ? undefined : nextHops(machine.edges, goal).get(node);
 }
 
 function endClip(machine: Machine, state: State): Step {
@@ -80,8 +98,10 @@ function decideAtRest(machine: Machine, state: State, isBoundary = false): Step 
   return nothing({ ...state, trigger: namedTrigger(state, decision.edge) });
 }
 
-/** Rule 2: the first edge in rank whose conditions hold. */
+/** Rules 2 and 12: the way to the goal, else the first edge in rank whose conditions hold. */
 function decide(machine: Machine, state: State): Candidate | undefined {
+  const way = hop(machine, state);
+  if (way) return { edge: way, step: way };
   return place(machine, state).candidates.find(({ edge }) => holds(machine, state, edge));
 }
 
@@ -107,7 +127,7 @@ function namedTrigger(state: State, edge: Edge): string | null {
 /** Rule 8. An arrival is a loop boundary: what decides here leaves at once. */
 function arrive(machine: Machine, state: State, node: string, jumps: number): Step {
   const values = Object.freeze({ ...state.values, loopCount: 0, nodeTime: 0 });
-  const here: State = { ...state, phase: "rest", node, edge: null, values };
+  const here = aim(machine, { ...state, phase: "rest", node, edge: null, values });
   const decision = jumps < machine.nodes.length ? decide(machine, here) : undefined;
   return decision ? leave(machine, here, decision, jumps) : rest(machine, here);
 }
@@ -115,7 +135,7 @@ function arrive(machine: Machine, state: State, node: string, jumps: number): St
 function rest(machine: Machine, state: State): Step {
   const { loop } = place(machine, state);
   const effect: Effect = loop ? { type: "loop", edge: loop.id } : { type: "hold", node: state.node };
-  return { state: { ...state, trigger: null, walk: null, held: null }, effects: [effect] };
+  return { state: { ...state, trigger: null, walk: null, held: null, goal: null }, effects: [effect] };
 }
 
 function nothing(state: State): Step {

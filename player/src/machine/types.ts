@@ -68,11 +68,14 @@ export interface State {
   readonly walk: string | null;
   /** The trigger that the walk consumed. */
   readonly held: string | null;
+  /** The node that a host has asked for. */
+  readonly goal: string | null;
 }
 
 export type MachineEvent =
   | { readonly type: "set"; readonly input: string; readonly value: Value }
   | { readonly type: "fire"; readonly input: string }
+  | { readonly type: "go"; readonly node: string }
   | { readonly type: "clip_ended" }
   | { readonly type: "loop_ended" }
   | { readonly type: "time"; readonly ms: number };

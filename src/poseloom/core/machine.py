@@ -55,7 +55,14 @@ class TimePassed:
     ms: float
 
 
-Event = SetInput | FireTrigger | ClipEnded | LoopEnded | TimePassed
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """A host asks for a node."""
+
+    node: str
+
+
+Event = SetInput | FireTrigger | GoTo | ClipEnded | LoopEnded | TimePassed
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,7 @@ class State:
         trigger: The trigger that waits, or None.
         walk: The any-state edge whose route is being walked, or None.
         held: The trigger that the walk consumed, or None.
+        goal: The node that a host has asked for, or None.
     """
 
     phase: Phase
@@ -117,6 +125,7 @@ class State:
     trigger: str | None = None
     walk: str | None = None
     held: str | None = None
+    goal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +199,9 @@ def advance(machine: Machine, state: State, event: Event) -> tuple[State, tuple[
             return _set(machine, state, name, value)
         case FireTrigger(name):
             return _fire(machine, state, name)
+        case GoTo(node):
+            asked = replace(state, goal=node)
+            return (asked, ()) if state.phase is Phase.PLAY else _settle(machine, _aim(machine, asked))
         case ClipEnded():
             if state.edge is None:
                 return state, ()
@@ -241,6 +253,7 @@ def _arrive(machine: Machine, state: State, node_id: str, *, jumps: int = 0) -> 
             edge=None,
             values={**state.values, LOOP_COUNT: 0, NODE_TIME: 0},
         )
+        state = _aim(machine, state)
         decision = _decide(machine, state)
         if decision is None or jumps == machine.node_count:
             return _rest(machine, state)
@@ -253,7 +266,7 @@ def _arrive(machine: Machine, state: State, node_id: str, *, jumps: int = 0) -> 
 
 def _rest(machine: Machine, state: State) -> tuple[State, tuple[Effect, ...]]:
     """Rest at a node: its loop, else its still; nothing waits any more (8, 10)."""
-    state = replace(state, trigger=None, walk=None, held=None)
+    state = replace(state, trigger=None, walk=None, held=None, goal=None)
     loop = machine.loops.get(state.node)
     return state, (Hold(state.node) if loop is None else Loop(loop),)
 
@@ -290,8 +303,18 @@ def _leave(machine: Machine, state: State, decision: _Decision) -> State:
     )
 
 
+def _aim(machine: Machine, state: State) -> State:
+    """Forget a goal to which no clip leads from here (12)."""
+    if state.goal is None or machine.routes.find_route(state.node, state.goal):
+        return state
+    return replace(state, goal=None)
+
+
 def _decide(machine: Machine, state: State) -> _Decision | None:
-    """Ask any-state edges, then the node's own (2, 3)."""
+    """Ask the goal, then any-state edges, then the node's own (2, 3, 12)."""
+    way = None if state.goal is None else machine.routes.find_route(state.node, state.goal)
+    if way:
+        return _Decision(way[0], way[0])
     for edge in machine.any_state:
         if edge.target != state.node and _holds(machine, state, edge):
             route = machine.routes.find_route(state.node, edge.target)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from poseloom.core.canvas import ANY, Canvas, Condition, Edge, Exit, Input, InputType, Node, Operator
 from poseloom.core.error import InvalidCanvas
 from poseloom.core.kind import classify
-from poseloom.core.machine import ClipEnded, Event, FireTrigger, LoopEnded, SetInput, TimePassed
+from poseloom.core.machine import ClipEnded, Event, FireTrigger, GoTo, LoopEnded, SetInput, TimePassed
 from poseloom.core.system import CLICKED, LOOP_COUNT, MOUSE_OVER, NODE_TIME
 
 NODE_IDS = ("a", "b", "c", "d")
@@ -82,6 +82,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(SetInput, st.text(max_size=3), st.none() | st.text(max_size=3) | st.floats() | st.integers()),
     st.builds(SetInput, st.sampled_from(NAMES), st.floats() | st.just(10**400)),
     st.builds(FireTrigger, st.sampled_from(NAMES)),
+    st.builds(GoTo, st.sampled_from(["a", "b", "c", "nowhere"])),
     st.just(ClipEnded()),
     st.just(LoopEnded()),
     st.builds(TimePassed, st.floats() | st.integers(0, 4) | st.just(10**400)),

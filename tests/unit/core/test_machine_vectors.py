@@ -7,6 +7,7 @@ from poseloom.core.machine import (
     Effect,
     Event,
     FireTrigger,
+    GoTo,
     Hold,
     Loop,
     LoopEnded,
@@ -39,6 +40,8 @@ def read_event(event: Mapping[str, Any]) -> Event:
             return SetInput(event["input"], event["value"])
         case "fire":
             return FireTrigger(event["input"])
+        case "go":
+            return GoTo(event["node"])
         case "clip_ended":
             return ClipEnded()
         case "loop_ended":
