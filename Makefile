@@ -76,9 +76,10 @@ fix: setup ## Mend format and what the linter can mend
 bench: setup ## Print the figures that README and docs quote
 	$(RUN) python -m benchmarks --uv $(UV)
 
-browser: ## Chromium and curl for the end-to-end tests, from Debian when they are missing
+browser: ## Chromium, Firefox and curl for the end-to-end tests, from Debian when they are missing
 	@missing=; command -v curl >/dev/null || missing=curl; \
 	  command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
+	  command -v firefox-esr >/dev/null || missing="$$missing firefox-esr"; \
 	  [ -z "$$missing" ] || { as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	    $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; }
 

@@ -1,8 +1,9 @@
 import { PoseloomMascot } from "./element/mascot.ts";
 
+export type { EdgeDetail, MascotEvents } from "./element/event.ts";
 export type { InputView } from "./element/inputs.ts";
 export type { Manifest } from "./element/manifest.ts";
-export * from "./machine/index.ts";
+export type { Value } from "./machine/types.ts";
 export { PoseloomMascot };
 
 declare global {
@@ -11,4 +12,5 @@ declare global {
   }
 }
 
-if (!customElements.get("poseloom-mascot")) customElements.define("poseloom-mascot", PoseloomMascot);
+const registry = globalThis.customElements;
+if (registry && !registry.get("poseloom-mascot")) registry.define("poseloom-mascot", PoseloomMascot);

@@ -33,12 +33,12 @@ WATCHED_TRANSITIONS = 12
 # Everything that the mascot says, in order; and the poses between which it moves.
 RECORDER = """
 window.log = [];
-for (const name of ["ready", "node", "play", "error"]) {
-  addEventListener(`poseloom-${name}`, (event) => window.log.push({ name, ...event.detail }), true);
+for (const name of ["ready", "statechange", "inputchange", "transitionstart", "transitionend", "error"]) {
+  addEventListener(name, (event) => event.detail && window.log.push({ name, ...event.detail }), true);
 }
 window.mascot = () => document.querySelector("poseloom-mascot");
 window.seen = () => mascot().shadowRoot.querySelector(".layer.seen");
-window.moves = () => window.log.filter((one) => one.name === "play" && !one.loop).map((one) => one.edge);
+window.moves = () => window.log.filter((one) => one.name === "transitionstart").map((one) => one.edge);
 window.rests = (node) => mascot()?.state?.phase === "rest" && mascot().node === node;
 """
 
@@ -284,7 +284,7 @@ def test_element_takes_a_manifest_by_address(page: Page, host: str) -> None:
     }""")
     page.wait_for_function("window.seen()?.currentTime > 0")
     expect(page.locator("poseloom-mascot")).to_have_accessible_name("Mine")
-    names = page.evaluate("mascot().inputs.map((input) => input.name)")
+    names = page.evaluate("mascot().inputs().map((input) => input.name)")
     assert names == ["hush", "tired", "energy", "clicked", "mouseOver", "loopCount", "nodeTime"]
 
 

@@ -1,22 +1,22 @@
 """A mascot made in the test: a disc that moves between four places. Its area never changes, so a blank frame shows."""
 
-import html
-import json
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from poseloom.core.clip import ClipFormat, Quality
+from poseloom.media.encode import encode_clip
+from poseloom.store.site import write_documents
 
 SIZE_PX = 128
 RADIUS_PX = 26
 FPS = 24
 FRAME_COUNT = 12
 SECONDS = FRAME_COUNT / FPS
-PLAYER = Path(__file__).resolve().parents[2] / "src" / "poseloom" / "media" / "player"
 PLACES = {"idle": (64, 84), "wave": (92, 50), "sleep": (64, 40), "peek": (36, 50)}
 LOOPS = ("idle", "wave", "peek")
 """Sleep has no loop: there the last frame holds."""
@@ -45,20 +45,13 @@ def write_bundle(folder: Path) -> Path:
     for name, place in PLACES.items():
         Image.fromarray(draw_disc(place), "RGBA").save(folder / "posters" / f"{name}.png")
     for name in LOOPS:
-        write_clip(folder / "clips" / f"{name}-{name}.webm", name, name)
+        write_clip(folder / "clips", name, name)
     for source, target in EDGES:
-        write_clip(folder / "clips" / f"{source}-{target}.webm", source, target)
+        write_clip(folder / "clips", source, target)
     manifest = make_manifest()
-    script = (PLAYER / "poseloom-player.js").read_text()
-    (folder / "player" / "poseloom-player.js").write_text(script)
-    (folder / "mascot.json").write_text(json.dumps(manifest))
-    (folder / "index.html").write_text(fill_page((PLAYER / "index.html").read_text(), manifest))
+    for path, text in write_documents(manifest["name"], manifest).items():
+        (folder / path).write_text(text)
     return folder
-
-
-def fill_page(template: str, manifest: dict[str, Any]) -> str:
-    inline = json.dumps(manifest).replace("<", "\\u003c")
-    return template.replace("{{title}}", html.escape(manifest["name"])).replace("{{manifest}}", inline)
 
 
 def make_manifest() -> dict[str, Any]:
@@ -93,7 +86,9 @@ def make_edge(source: str, target: str, conditions: list[Condition]) -> dict[str
         "duration": 0 if is_virtual else SECONDS,
         "speed": 1 if source == target else 2,
         "conditions": [{"input": name, "op": op, "value": value} for name, op, value in conditions],
-        "videos": {} if is_virtual else {"webm": f"clips/{source}-{target}.webm"},
+        "videos": {}
+        if is_virtual
+        else {"webm": f"clips/{source}-{target}.webm", "stacked": f"clips/{source}-{target}.mp4"},
     }
 
 
@@ -118,21 +113,18 @@ def draw_clip(source: str, target: str) -> list[NDArray[np.uint8]]:
     return frames
 
 
-def write_clip(path: Path, source: str, target: str) -> None:
-    options = {
-        "b": "0",
-        "crf": "20",
-        "deadline": "realtime",
-        "cpu-used": "6",
-        "auto-alt-ref": "0",
-        "lag-in-frames": "0",
-    }
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libvpx-vp9", rate=FPS, options=options)
-        stream.width, stream.height, stream.pix_fmt = SIZE_PX, SIZE_PX, "yuva420p"
-        stream.codec_context.thread_count = 1
-        for index, pixels in enumerate(draw_clip(source, target)):
-            frame = av.VideoFrame.from_ndarray(pixels, format="rgba").reformat(format="yuva420p")
-            frame.pts, frame.time_base = index, Fraction(1, FPS)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+def write_clip(folder: Path, source: str, target: str) -> None:
+    """Write a clip in the formats that browsers on Linux play."""
+    name = f"{source}-{target}"
+    encode_clip(
+        draw_clip(source, target),
+        {fmt: folder / f"{name}{fmt.suffix}" for fmt in (ClipFormat.WEBM, ClipFormat.STACKED)},
+        fps=Fraction(FPS),
+        frame_count=FRAME_COUNT,
+        quality=Quality.PREVIEW,
+        strength=1,
+    )
+
+
+if __name__ == "__main__":
+    write_bundle(Path(sys.argv[1]))

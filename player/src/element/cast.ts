@@ -13,7 +13,7 @@ export function makeCast(manifest: Manifest, base: string, format: Format): Cast
   const stills = new Map<string, string>();
   for (const node of manifest.nodes) {
     const url = stillOf(node);
-    if (url) stills.set(node.id, new URL(url, base).href);
+    if (url) stills.set(node.id, resolve(url, base));
   }
   const clips = manifest.edges.map((edge) => makeClip(edge, base, format, stills));
   return { stills, clips: new Map(clips.map((clip) => [clip.id, clip])) };
@@ -25,6 +25,13 @@ export function neighbours(machine: Machine, cast: Cast, node: string): readonly
   const loops = steps.map((step) => machine.places.get(step.target)?.loop);
   const urls = [...steps, ...loops].map((edge) => cast.clips.get(edge?.id ?? "")?.url);
   return [...new Set(urls.filter((url) => url !== undefined && url !== ""))] as string[];
+}
+
+/** A picture's address; empty when it leads where no pictures are. */
+function resolve(url: string | null | undefined, base: string): string {
+  if (!url || !URL.canParse(url, base)) return "";
+  const { href } = new URL(url, base);
+  return /^(https?|file|blob|data):/.test(href) ? href : "";
 }
 
 function stillOf(node: ManifestNode): string | null | undefined {
@@ -40,7 +47,7 @@ function makeClip(
   const url = edge.videos?.[format];
   return {
     id: edge.id,
-    url: url ? new URL(url, base).href : "",
+    url: resolve(url, base),
     isLoop: edge.source === edge.target,
     seconds: edge.duration ?? 0,
     speed: edge.speed || 1,

@@ -9,14 +9,14 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What the director tells: every step that changed something, and clips that failed. */
 export interface Critic {
-  stepped(before: State, after: State, effects: readonly Effect[]): void;
+  stepped(event: MachineEvent, before: State, after: State, effects: readonly Effect[]): void;
   failed(edge: string, reason: string): void;
 }
 
 /** Brings machine, stage and clock together. Knows no DOM. */
 export class Director implements Audience {
   readonly #machine: Machine;
-  readonly #cast: Cast;
+  #cast: Cast;
   readonly #critic: Critic;
   readonly #stopwatch: Stopwatch;
   readonly #queue: MachineEvent[] = [];
@@ -38,6 +38,11 @@ export class Director implements Audience {
 
   get state(): State {
     return this.#state;
+  }
+
+  /** Play the same machine with other pictures, from the next stage on. */
+  recast(cast: Cast): void {
+    this.#cast = cast;
   }
 
   /** Put what goes on now onto a stage. */
@@ -105,7 +110,7 @@ export class Director implements Audience {
       if (effect.type !== "play") this.#stopwatch.restart();
       this.#perform(this.#present(), event.type === "loop_ended", isPoseShown);
     }
-    if (state !== before) this.#critic.stepped(before, state, effects);
+    if (state !== before) this.#critic.stepped(event, before, state, effects);
   }
 
   /** Whether the last frame of the clip that has ended is the pose of a node. */

@@ -1,4 +1,10 @@
-import type { EdgeDocument, InputDocument, MachineDocument, NodeDocument } from "../machine/document.ts";
+import type {
+  ConditionDocument,
+  EdgeDocument,
+  InputDocument,
+  MachineDocument,
+  NodeDocument,
+} from "../machine/document.ts";
 
 /** What the player reads of a manifest beyond its machine. */
 export interface Manifest extends MachineDocument {
@@ -32,5 +38,62 @@ export function asManifest(document: unknown): Manifest {
   const manifest = document as Partial<Manifest> | null;
   const isWhole = Array.isArray(manifest?.nodes) && Array.isArray(manifest.edges);
   if (!isWhole) throw new Error("not a mascot manifest: it needs nodes and edges");
-  return manifest as Manifest;
+  return fromPage(manifest as Manifest & PageManifest);
+}
+
+/** The short form of the published page: a word in place of conditions, inputs with an id that name their target. */
+interface PageManifest {
+  readonly clickEffect?: string;
+  readonly edges: readonly (ManifestEdge & { readonly condition?: unknown })[];
+  readonly inputs?: readonly PageInput[] | null;
+}
+
+interface PageInput extends Partial<ManifestInput> {
+  readonly id?: string;
+  readonly targetNode?: string;
+  readonly defaultValue?: ManifestInput["default"];
+}
+
+const PAGE_WORDS: Readonly<Record<string, readonly ConditionDocument[]>> = {
+  on_click: [{ input: "clicked" }],
+  on_complete: [{ input: "loopCount", op: ">=", value: 1 }],
+};
+
+/** Write the short form out; what says conditions and names is left as it is. */
+function fromPage(page: Manifest & PageManifest): Manifest {
+  const given: readonly PageInput[] = page.inputs ?? [];
+  const inputs = given.map((input) => ({
+    ...input,
+    name: input.name ?? input.id ?? "",
+    type: input.type ?? "trigger",
+    default: input.default ?? input.defaultValue ?? null,
+  }));
+  const { initialNode = page.nodes[0]?.id ?? "" } = page;
+  const loops = new Set(page.edges.filter(isLoop).map((edge) => edge.source));
+  const edges: ManifestEdge[] = page.edges.map((edge) =>
+    Array.isArray(edge.conditions) || isLoop(edge)
+      ? edge
+      : { ...edge, conditions: readWord(edge, page.clickEffect, loops) },
+  );
+  for (const { id, name, targetNode: target } of given) {
+    if (name === undefined && id && target)
+      edges.push({ id: `*${id}`, source: "*", target, conditions: [{ input: id }] });
+  }
+  return { ...page, initialNode, inputs, edges };
+}
+
+function readWord(
+  edge: ManifestEdge & { readonly condition?: unknown },
+  clickEffect: string | undefined,
+  loops: ReadonlySet<string>,
+): readonly ConditionDocument[] {
+  if (edge.condition === "on_complete" && !loops.has(edge.source)) {
+    return [{ input: "nodeTime", op: ">=", value: 0 }];
+  }
+  const isNext = edge.condition === "default" && clickEffect === "next_state";
+  return PAGE_WORDS[isNext ? "on_click" : String(edge.condition)] ?? [];
+}
+
+function isLoop(edge: ManifestEdge): boolean {
+  return edge.source === edge.target;
 }

@@ -2,12 +2,14 @@ import { names } from "../machine/condition.ts";
 import { buildMachine } from "../machine/machine.ts";
 import type { Effect, Machine, MachineEvent, State, Value } from "../machine/types.ts";
 import { ClipCache } from "../stage/cache.ts";
-import { chooseFormat, MIME } from "../stage/format.ts";
+import { type Format, isOpaque, listFormats, MIME } from "../stage/format.ts";
+import type { MakePainter } from "../stage/screen.ts";
 import type { Stage } from "../stage/stage.ts";
 import { StillStage } from "../stage/still-stage.ts";
 import { VideoStage } from "../stage/video-stage.ts";
 import { type Cast, makeCast, neighbours } from "./cast.ts";
 import { Director } from "./director.ts";
+import type { MascotEvents } from "./event.ts";
 import { type InputView, viewInputs } from "./inputs.ts";
 import type { Manifest } from "./manifest.ts";
 import { Sight } from "./sight.ts";
@@ -17,17 +19,24 @@ import { STYLE } from "./style.ts";
 /** All that one manifest brings with it. */
 interface Play {
   readonly manifest: Manifest;
+  readonly base: string;
   readonly machine: Machine;
   readonly cast: Cast;
   readonly director: Director;
 }
 
+/** Loaded only where neither video format keeps its alpha. */
+let painting: Promise<typeof import("../stacked/index.ts")> | undefined;
+
+/** Where there is no page, as on a server, the module loads all the same. */
+const Base = (globalThis.HTMLElement ?? Object) as typeof HTMLElement;
+
 /** `<poseloom-mascot>`: a mascot that lives in a page. */
-export class PoseloomMascot extends HTMLElement {
-  static readonly observedAttributes = ["src"];
+export class PoseloomMascot extends Base {
+  static readonly observedAttributes = ["src", "format"];
 
   readonly #root = this.attachShadow({ mode: "open" });
-  readonly #format = chooseFormat(document.createElement("video"));
+  readonly #slot = document.createElement("slot");
   readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
   readonly #sight = new Sight(this, (isSeen) => this.#see(isSeen));
   #given: Manifest | null = null;
@@ -37,12 +46,17 @@ export class PoseloomMascot extends HTMLElement {
   #isStaged = false;
   #isSeen = false;
   #isPaused = false;
+  #formats: Format[] = [];
+  #painter: MakePainter | null = null;
 
   constructor() {
     super();
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     this.#root.adoptedStyleSheets = [sheet];
+    // What the page put inside stands there until a pose does.
+    this.#root.append(this.#slot);
+    this.#root.addEventListener("load", () => this.#cover(), true);
     this.addEventListener("click", () => this.fire("clicked"));
     this.addEventListener("keydown", (event) => this.#press(event));
     this.addEventListener("pointerenter", (event) => this.#hover(event, true));
@@ -60,7 +74,8 @@ export class PoseloomMascot extends HTMLElement {
     if (this.isConnected) void this.#load();
   }
 
-  get inputs(): readonly InputView[] {
+  /** Every input and its value now. */
+  inputs(): readonly InputView[] {
     const play = this.#play;
     return play ? viewInputs(play.manifest, play.machine, play.director.state) : [];
   }
@@ -88,6 +103,11 @@ export class PoseloomMascot extends HTMLElement {
     this.#dispatch({ type: "set", input: name, value });
   }
 
+  /** Walk to a node by the shortest way, whatever the conditions. */
+  go(node: string): void {
+    this.#dispatch({ type: "go", node });
+  }
+
   /** Stop all motion where it is, until `play()`. */
   pause(): void {
     this.#isPaused = true;
@@ -102,13 +122,21 @@ export class PoseloomMascot extends HTMLElement {
   connectedCallback(): void {
     this.#calm.addEventListener("change", this.#restage);
     this.#sight.watch();
-    if (this.#play) this.#raise();
+    if (this.#isStaged) this.#run();
+    else if (this.#play) this.#raise();
     else if (!this.#loading) void this.#load();
   }
 
   disconnectedCallback(): void {
     this.#calm.removeEventListener("change", this.#restage);
     this.#sight.stop();
+    this.#play?.director.pause();
+    // Who moves it in the document puts it back before this.
+    queueMicrotask(() => this.#leave());
+  }
+
+  #leave(): void {
+    if (this.isConnected) return;
     this.#loading?.abort();
     this.#loading = null;
     this.#strike();
@@ -144,16 +172,17 @@ export class PoseloomMascot extends HTMLElement {
 
   #open({ manifest, base }: Source): void {
     const machine = buildMachine(manifest);
-    const cast = makeCast(manifest, base, this.#format ?? "webm");
+    this.#formats = this.#listFormats(manifest);
+    const cast = makeCast(manifest, base, this.#formats[0] ?? "webm");
     const director = new Director(machine, cast, {
-      stepped: (before, after, effects) => this.#stepped(before, after, effects),
+      stepped: (...step) => this.#stepped(...step),
       failed: (edge, message) => this.#say("error", { message, edge }),
     });
     this.#strike();
-    this.#play = { manifest, machine, cast, director };
+    this.#play = { manifest, base, machine, cast, director };
     this.#describe(manifest, machine);
     this.#raise();
-    this.#say("ready", { node: director.state.node, inputs: this.inputs });
+    this.#say("ready", { node: director.state.node, inputs: this.inputs() });
   }
 
   /** Say what this is to those who do not see it, where the page has not said it. */
@@ -181,9 +210,55 @@ export class PoseloomMascot extends HTMLElement {
   }
 
   #makeStage(director: Director): Stage {
-    if (this.#calm.matches || !this.#format) return new StillStage(this.#root, director);
-    this.#cache = new ClipCache(MIME[this.#format]);
-    return new VideoStage(this.#root, director, this.#cache);
+    const [format] = this.#formats;
+    const paint = format === "stacked" ? this.#painter : null;
+    const isReady = format && (format !== "stacked" || paint);
+    if (format && !isReady && !this.#calm.matches) void this.#loadPainter();
+    if (this.#calm.matches || !isReady) return new StillStage(this.#root, director);
+    this.#cache = new ClipCache(MIME[format]);
+    return new VideoStage(this.#root, director, this.#cache, { paint, isFit: (video) => this.#isFit(video) });
+  }
+
+  /** What this browser plays and the manifest has; the attribute `format` names one. */
+  #listFormats({ edges }: Manifest): Format[] {
+    const only = this.getAttribute("format");
+    return listFormats().filter(
+      (format) => (only ?? format) === format && edges.some((edge) => edge.videos?.[format]),
+    );
+  }
+
+  async #loadPainter(): Promise<void> {
+    painting ??= import("../stacked/index.ts");
+    try {
+      const { canPaint, makePainter } = await painting;
+      if (canPaint()) this.#painter = makePainter;
+      else this.#formats = [];
+    } catch {
+      this.#formats = []; // stills it is
+    }
+    if (this.#isStaged && this.#painter) this.#restage();
+  }
+
+  /** The first frame tells whether the browser kept the alpha; if not, the next format is tried. */
+  #isFit(video: HTMLVideoElement): boolean {
+    const isLost = this.#formats[0] !== "stacked" && this.#formats.length > 1 && isOpaque(video);
+    if (isLost) queueMicrotask(() => this.#changeFormat());
+    else this.#cover();
+    return !isLost;
+  }
+
+  #changeFormat(): void {
+    const play = this.#play;
+    this.#formats.shift();
+    if (!play) return;
+    const cast = makeCast(play.manifest, play.base, this.#formats[0] ?? "webm");
+    play.director.recast(cast);
+    this.#play = { ...play, cast };
+    this.#restage();
+  }
+
+  #cover(): void {
+    this.#slot.hidden = true;
   }
 
   /** Take the stage down; the machine's state stays. */
@@ -219,17 +294,24 @@ export class PoseloomMascot extends HTMLElement {
     this.#play?.director.dispatch(event);
   }
 
-  #stepped(before: State, after: State, effects: readonly Effect[]): void {
-    if (after.node !== before.node) this.#say("node", { node: after.node, from: before.node });
-    for (const effect of effects) {
-      if (effect.type !== "hold") this.#say("play", { edge: effect.edge, loop: effect.type === "loop" });
+  #stepped(event: MachineEvent, before: State, after: State, effects: readonly Effect[]): void {
+    if (event.type === "fire") this.#say("inputchange", { input: event.input, value: true });
+    for (const [input, value] of Object.entries(after.values)) {
+      if (value !== before.values[input]) this.#say("inputchange", { input, value });
     }
-    if (after.values !== before.values || after.trigger !== before.trigger) this.#say("input", {});
+    if (event.type === "clip_ended") this.#sayEdge("transitionend", before.edge);
+    if (after.node !== before.node) this.#say("statechange", { node: after.node, from: before.node });
+    if (effects[0]?.type === "play") this.#sayEdge("transitionstart", after.edge);
     if (effects.length > 0) this.#prefetch();
   }
 
-  #say(name: string, detail: object): void {
-    this.dispatchEvent(new CustomEvent(`poseloom-${name}`, { detail, bubbles: true, composed: true }));
+  #sayEdge(name: "transitionstart" | "transitionend", id: string | null): void {
+    const edge = this.#play?.machine.edgeOf.get(id ?? "");
+    if (edge) this.#say(name, { edge: edge.id, source: edge.source, target: edge.target });
+  }
+
+  #say<Name extends keyof MascotEvents>(name: Name, detail: MascotEvents[Name]["detail"]): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
   #press(event: KeyboardEvent): void {

@@ -8,4 +8,6 @@ aspect-ratio:var(--poseloom-ratio,1);-webkit-tap-highlight-color:transparent}
 :host(:focus-visible){outline:2px solid Highlight;outline-offset:4px;border-radius:12px}
 .layer{position:absolute;inset:0;inline-size:100%;block-size:100%;object-fit:contain;
 opacity:.001;pointer-events:none;user-select:none}
-.seen{opacity:1}`;
+.seen{opacity:1}
+::slotted(img){inline-size:100%;block-size:100%;object-fit:contain}
+slot[hidden]{display:none}`;

@@ -10,6 +10,7 @@ export class ClipCache {
   #queue: string[] = [];
   #bytes = 0;
   #isBusy = false;
+  #isRefused = false;
 
   constructor(type: string) {
     this.#type = type;
@@ -20,11 +21,13 @@ export class ClipCache {
     return this.#blobs.get(url) ?? url;
   }
 
-  /** Forget a copy that does not play; false when there was none. */
+  /** A copy does not play, as where a page's policy allows none: keep no more. False when there was no copy. */
   drop(url: string): boolean {
-    const blob = this.#blobs.get(url);
-    if (blob) URL.revokeObjectURL(blob);
-    return this.#blobs.delete(url);
+    this.#isRefused ||= this.#blobs.has(url);
+    for (const blob of this.#blobs.values()) URL.revokeObjectURL(blob);
+    const wasThere = this.#blobs.has(url);
+    this.#blobs.clear();
+    return wasThere;
   }
 
   /** Fetch these next, in this order, one at a time. */
@@ -37,7 +40,7 @@ export class ClipCache {
   dispose(): void {
     this.#abort.abort();
     this.#queue = [];
-    for (const url of [...this.#blobs.keys()]) this.drop(url);
+    this.drop("");
   }
 
   async #drain(): Promise<void> {
@@ -59,7 +62,7 @@ export class ClipCache {
     const response = await fetch(url, { signal, priority: "low" });
     if (!response.ok) return;
     const bytes = await response.arrayBuffer();
-    if (signal.aborted) return;
+    if (signal.aborted || this.#isRefused) return;
     this.#bytes += bytes.byteLength;
     this.#blobs.set(url, URL.createObjectURL(new Blob([bytes], { type: this.#type })));
   }

@@ -19,7 +19,7 @@ export function reveal(layers: readonly HTMLElement[], seen: HTMLElement): void 
   for (const layer of layers) layer.classList.toggle("seen", layer === seen);
 }
 
-function asLayer<Layer extends HTMLElement>(layer: Layer): Layer {
+export function asLayer<Layer extends HTMLElement>(layer: Layer): Layer {
   layer.className = "layer";
   layer.ariaHidden = "true";
   return layer;

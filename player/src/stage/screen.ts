@@ -1,6 +1,17 @@
+/** What shows a video's frames where the video itself cannot. */
+export interface Painter {
+  readonly layer: HTMLElement;
+  draw(): void;
+}
+
+export type MakePainter = (video: HTMLVideoElement) => Painter;
+
 /** One of the two video elements: loads a clip and tells when its first frame is on it. */
 export class Screen {
   readonly video: HTMLVideoElement;
+  /** What is seen of it. */
+  readonly layer: HTMLElement;
+  readonly #painter: Painter | null;
   /** Whether the first frame of what was loaded last has been presented. */
   isPainted = false;
   #url = "";
@@ -8,8 +19,10 @@ export class Screen {
   #onPaint: (() => void) | null = null;
   #frame = 0;
 
-  constructor(video: HTMLVideoElement) {
+  constructor(video: HTMLVideoElement, painter: Painter | null) {
     this.video = video;
+    this.#painter = painter;
+    this.layer = painter?.layer ?? video;
     video.addEventListener("loadeddata", () => this.#loaded());
   }
 
@@ -46,23 +59,26 @@ export class Screen {
     this.video.pause();
     this.video.removeAttribute("src");
     this.video.load();
+    for (const part of [this.video, this.layer]) part.remove();
   }
 
   #awaitFrame(): void {
     if (!hasFrameCallback(this.video)) return;
     this.video.cancelVideoFrameCallback(this.#frame);
-    this.#frame = this.video.requestVideoFrameCallback(() => this.#paint());
+    this.#frame = this.video.requestVideoFrameCallback(() => this.#present());
   }
 
   /** Without frame callbacks: two animation frames after the data are there. */
   #loaded(): void {
     if (hasFrameCallback(this.video)) return;
     const url = this.#url;
-    const paint = () => url === this.#url && this.#paint();
+    const paint = () => url === this.#url && this.#present();
     requestAnimationFrame(() => requestAnimationFrame(paint));
   }
 
-  #paint(): void {
+  #present(): void {
+    this.#painter?.draw();
+    if (this.#painter) this.#awaitFrame();
     this.isPainted = true;
     const callback = this.#onPaint;
     this.#onPaint = null;

@@ -1,9 +1,16 @@
 import type { ClipCache } from "./cache.ts";
 import { Commit } from "./commit.ts";
-import { makeImage, makeVideo, reveal } from "./layer.ts";
-import { Screen } from "./screen.ts";
+import { asLayer, makeImage, makeVideo, reveal } from "./layer.ts";
+import { type MakePainter, Screen } from "./screen.ts";
 import type { Audience, Clip, Stage } from "./stage.ts";
 import { Watchdog } from "./watchdog.ts";
+
+export interface VideoOptions {
+  /** How frames are shown where the video itself has no alpha. */
+  readonly paint: MakePainter | null;
+  /** Asked at the first frame: whether it may be seen. One that says no takes the stage down. */
+  isFit(video: HTMLVideoElement): boolean;
+}
 
 /** Two stacked videos above the poster. The next clip gets ready unseen on the one at the back and comes to the front
  * when its first frame is there; until then the old frame stays. So there is never a blank moment. */
@@ -25,14 +32,19 @@ export class VideoStage implements Stage {
   #lastTime = 0;
   #holds = 0;
   readonly #commit = new Commit();
+  readonly #options: VideoOptions;
+  #isFit = false;
 
-  constructor(root: ParentNode, audience: Audience, cache: ClipCache) {
+  constructor(root: ParentNode, audience: Audience, cache: ClipCache, options: VideoOptions) {
+    this.#options = options;
     this.#audience = audience;
     this.#cache = cache;
     this.#image = makeImage();
     this.#front = this.#makeScreen();
     this.#back = this.#makeScreen();
-    root.append(this.#image, this.#front.video, this.#back.video);
+    const { video: one } = this.#front;
+    const { video: other } = this.#back;
+    root.append(one, other, ...this.#layers());
     this.#watchdog = new Watchdog(
       () => this.#progress(),
       () => this.#play(),
@@ -92,12 +104,15 @@ export class VideoStage implements Stage {
     this.#clip = null;
     this.#current = null;
     for (const screen of [this.#front, this.#back]) screen.dispose();
-    for (const layer of this.#layers()) layer.remove();
+    this.#image.remove();
   }
 
   #makeScreen(): Screen {
-    const screen = new Screen(makeVideo());
-    const { video } = screen;
+    const video = makeVideo();
+    const painter = this.#options.paint?.(video) ?? null;
+    if (painter) asLayer(painter.layer);
+    if (painter) video.crossOrigin = "anonymous"; // WebGL reads no other
+    const screen = new Screen(video, painter);
     const listen = (type: string, listener: () => void) =>
       video.addEventListener(type, () => screen === this.#current && listener());
     listen("ended", () => this.#end());
@@ -108,7 +123,7 @@ export class VideoStage implements Stage {
   }
 
   #layers(): readonly HTMLElement[] {
-    return [this.#image, this.#front.video, this.#back.video];
+    return [this.#image, this.#front.layer, this.#back.layer];
   }
 
   #start(clip: Clip, screen: Screen): void {
@@ -121,10 +136,12 @@ export class VideoStage implements Stage {
 
   #swap(screen: Screen): void {
     if (screen !== this.#current || screen !== this.#back) return;
+    this.#isFit ||= this.#options.isFit(screen.video);
+    if (!this.#isFit) return;
     const old = this.#front;
     this.#front = screen;
     this.#back = old;
-    reveal(this.#layers(), screen.video);
+    reveal(this.#layers(), screen.layer);
     this.#commit.begin();
     old.video.pause();
     this.#lastRound = performance.now();

@@ -7,8 +7,8 @@ from importlib.resources import files
 
 MANIFEST_NAME = "mascot.json"
 PAGE_NAME = "index.html"
-PLAYER_NAME = "poseloom-player.js"
-PLAYER_PATH = f"player/{PLAYER_NAME}"
+PLAYER_NAMES = ("poseloom-player.js", "poseloom-stacked.js")
+"""The player, and the part that it loads where no video keeps its transparency."""
 
 
 def write_documents(name: str, manifest: Mapping[str, object]) -> dict[str, str]:
@@ -19,16 +19,27 @@ def write_documents(name: str, manifest: Mapping[str, object]) -> dict[str, str]
         manifest: With addresses relative to the page.
     """
     return {
-        PLAYER_PATH: _read_player(PLAYER_NAME),
+        **{f"player/{file}": read_player(file) for file in PLAYER_NAMES},
         MANIFEST_NAME: json.dumps(manifest, indent=1, ensure_ascii=False) + "\n",
-        PAGE_NAME: fill_page(_read_player(PAGE_NAME), name, manifest),
+        PAGE_NAME: fill_page(read_player(PAGE_NAME), name, manifest),
     }
 
 
 def fill_page(template: str, name: str, manifest: Mapping[str, object]) -> str:
-    """Return the page with the mascot's name and its manifest, safe inside a script element."""
+    """Return the page with the mascot's name, its first pose, and its manifest, safe inside a script element."""
     inline = json.dumps(manifest, ensure_ascii=False).replace("<", "\\u003c")
-    return template.replace("{{title}}", html.escape(name)).replace("{{manifest}}", inline)
+    still = make_still(name, manifest)
+    page = template.replace("{{title}}", html.escape(name)).replace("{{still}}", still)
+    return page.replace("{{manifest}}", inline)
+
+
+def make_still(name: str, manifest: Mapping[str, object]) -> str:
+    """Return the picture that stands there without scripts: the initial pose, labelled; empty without one."""
+    nodes = manifest["nodes"]
+    assert isinstance(nodes, list)
+    node = next((node for node in nodes if node["id"] == manifest["initialNode"]), {})
+    url = node.get("transparentThumbnailUrl") or node.get("imageUrl")
+    return f'<img src="{html.escape(url)}" alt="{html.escape(name)}">' if url else ""
 
 
 def list_addresses(manifest: Mapping[str, object]) -> Iterator[str]:
@@ -42,5 +53,6 @@ def list_addresses(manifest: Mapping[str, object]) -> Iterator[str]:
         yield from (node[key] for key in ("imageUrl", "transparentThumbnailUrl") if key in node)
 
 
-def _read_player(name: str) -> str:
+def read_player(name: str) -> str:
+    """Return one of the player's files."""
     return (files("poseloom.media") / "player" / name).read_text(encoding="utf-8")
