@@ -1,5 +1,6 @@
 """A mascot made in the test: a disc that moves between four places. Its area never changes, so a blank frame shows."""
 
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ RADIUS_PX = 26
 FPS = 24
 FRAME_COUNT = 12
 SECONDS = FRAME_COUNT / FPS
+FORMATS = (ClipFormat.WEBM, ClipFormat.STACKED)
 PLACES = {"idle": (64, 84), "wave": (92, 50), "sleep": (64, 40), "peek": (36, 50)}
 LOOPS = ("idle", "wave", "peek")
 """Sleep has no loop: there the last frame holds."""
@@ -86,9 +88,7 @@ def make_edge(source: str, target: str, conditions: list[Condition]) -> dict[str
         "duration": 0 if is_virtual else SECONDS,
         "speed": 1 if source == target else 2,
         "conditions": [{"input": name, "op": op, "value": value} for name, op, value in conditions],
-        "videos": {}
-        if is_virtual
-        else {"webm": f"clips/{source}-{target}.webm", "stacked": f"clips/{source}-{target}.mp4"},
+        "videos": {} if is_virtual else {fmt: f"clips/{source}-{target}{fmt.suffix}" for fmt in FORMATS},
     }
 
 
@@ -118,7 +118,7 @@ def write_clip(folder: Path, source: str, target: str) -> None:
     name = f"{source}-{target}"
     encode_clip(
         draw_clip(source, target),
-        {fmt: folder / f"{name}{fmt.suffix}" for fmt in (ClipFormat.WEBM, ClipFormat.STACKED)},
+        {fmt: folder / f"{name}{fmt.suffix}" for fmt in FORMATS},
         fps=Fraction(FPS),
         frame_count=FRAME_COUNT,
         quality=Quality.PREVIEW,
