@@ -12,7 +12,10 @@ describe.each(BROWSERS)("%s", (name) => {
   let browser: Browser;
   let host: Host;
   beforeAll(async () => {
-    host = await Host.open({ "/": inject("bundle") });
+    host = await Host.open(
+      { "/": inject("bundle") },
+      { pages: { "/webm": page("webm"), "/stacked": page("stacked") } },
+    );
     browser = await openBrowser(name);
   });
   afterAll(async () => {
@@ -25,9 +28,7 @@ describe.each(BROWSERS)("%s", (name) => {
     { timeout: 60_000 + TRANSITIONS * 2000 },
     async (format) => {
       const count = format === "webm" ? TRANSITIONS : Math.ceil(TRANSITIONS / 4);
-      const page = await openPage(browser, `${host.url}index.html`);
-      await page.evaluate(`mascot().setAttribute("format", "${format}")`);
-      await page.evaluate("{ const { manifest } = mascot(); mascot().manifest = manifest; }");
+      const page = await openPage(browser, host.url + format);
       const layer = format === "webm" ? "VIDEO" : "CANVAS";
       await until(page, `seen()?.tagName === "${layer}" && rests("idle")`);
       const sighting = await watch(page, count, DISC);
@@ -38,6 +39,11 @@ describe.each(BROWSERS)("%s", (name) => {
     },
   );
 });
+
+function page(format: string): string {
+  return `<!doctype html><poseloom-mascot src="mascot.json" format="${format}"></poseloom-mascot>
+    <script src="player/poseloom-player.js"></script>`;
+}
 
 function tell(title: string, { latencyMs, ...sighting }: Sighting): void {
   const { transitions, frames, blank, doubled, swaps, lateFrames } = sighting;

@@ -71,11 +71,16 @@ async (goal, seed) => {
 export async function watch(page: Page, goal: number, area: number, seed = 7): Promise<Sighting> {
   await page.evaluate(WATCHER);
   const before = (await page.evaluate("moves()")) as number;
-  await page.evaluate(`window.stirred = 0; void (${STIRRER})(${goal}, ${seed}).then(() => { window.stirred = 1; })`);
+  await page.evaluate(
+    `window.stirred = 0; void (${STIRRER})(${goal}, ${seed}).then(() => { window.stirred = 1; })`,
+  );
   await page.waitForFunction("window.stirred === 1", { timeout: 0, polling: 200 });
-  const raw = (await page.evaluate(
-    "window.stopped = true, { covers, late, latency, moves: moves() }",
-  )) as { covers: number[]; late: number[]; latency: number[]; moves: number };
+  const raw = (await page.evaluate("window.stopped = true, { covers, late, latency, moves: moves() }")) as {
+    covers: number[];
+    late: number[];
+    latency: number[];
+    moves: number;
+  };
   return {
     transitions: raw.moves - before,
     frames: raw.covers.length,

@@ -161,7 +161,7 @@ test("a loop that fails leaves the still", () => {
 test("an event from within a step waits for its turn", () => {
   const { director, critic } = direct();
   const seen: string[] = [];
-  critic.stepped.mockImplementation((_before, after) => {
+  critic.stepped.mockImplementation((_event, _before, after) => {
     seen.push(`${after.phase} ${after.values.level}`);
     if (after.values.level === 1) director.dispatch({ type: "set", input: "level", value: 3 });
   });

@@ -79,7 +79,22 @@ function fromPage(page: Manifest & PageManifest): Manifest {
     if (name === undefined && id && target)
       edges.push({ id: `*${id}`, source: "*", target, conditions: [{ input: id }] });
   }
-  return { ...page, initialNode, inputs, edges };
+  return { ...page, initialNode, inputs: [...inputs, ...undeclared(inputs, edges)], edges };
+}
+
+/** What hosts of other players set by themselves exists where a condition asks for it, declared or not. */
+function undeclared(inputs: readonly ManifestInput[], edges: readonly ManifestEdge[]): ManifestInput[] {
+  const declared = new Set(inputs.map((input) => input.name));
+  const asked = edges.flatMap((edge) => edge.conditions ?? []).map((condition) => condition.input);
+  const missing = new Set(asked.filter((name) => name.includes("::") && !declared.has(name)));
+  return [...missing].map((name) => ({ name, system: true, ...guess(name) }));
+}
+
+function guess(name: string): Pick<ManifestInput, "type" | "default"> {
+  if (name.endsWith("::sessionCount")) return { type: "number", default: 0 };
+  return /::is[A-Z]/.test(name)
+    ? { type: "boolean", default: name.endsWith("::isIdle") }
+    : { type: "trigger", default: false };
 }
 
 function readWord(
