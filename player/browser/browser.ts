@@ -9,16 +9,18 @@ const PROGRAMS: Readonly<Record<BrowserName, readonly string[]>> = {
   firefox: ["/usr/bin/firefox-esr", "/usr/bin/firefox"],
 };
 
+const CHROMIUM = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"];
+
 /** Start the system's browser with an empty profile. */
-export async function openBrowser(name: BrowserName): Promise<Browser> {
+export async function openBrowser(name: BrowserName, { isCalm = false } = {}): Promise<Browser> {
   const executablePath = PROGRAMS[name].find(existsSync);
   if (!executablePath) throw new Error(`no ${name} here; \`make browser\` installs it`);
   return puppeteer.launch({
     browser: name === "firefox" ? "firefox" : "chrome",
     executablePath,
     headless: true,
-    args: name === "firefox" ? [] : ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"],
-    extraPrefsFirefox: { "webgl.force-enabled": true },
+    args: name === "firefox" ? [] : [...CHROMIUM, ...(isCalm ? ["--force-prefers-reduced-motion"] : [])],
+    extraPrefsFirefox: { "webgl.force-enabled": true, ...(isCalm ? { "ui.prefersReducedMotion": 1 } : {}) },
   });
 }
 

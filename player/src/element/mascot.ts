@@ -56,7 +56,11 @@ export class PoseloomMascot extends Base {
     this.#root.adoptedStyleSheets = [sheet];
     // What the page put inside stands there until a pose does.
     this.#root.append(this.#slot);
-    this.#root.addEventListener("load", () => this.#cover(), true);
+    this.#root.addEventListener(
+      "load",
+      (event) => this.#root.contains(event.target as Node) && this.#cover(),
+      true,
+    );
     this.addEventListener("click", () => this.fire("clicked"));
     this.addEventListener("keydown", (event) => this.#press(event));
     this.addEventListener("pointerenter", (event) => this.#hover(event, true));
