@@ -1,5 +1,6 @@
 import { createElement, type HTMLAttributes, type Ref, useEffect, useRef } from "react";
 import type { Manifest, MascotEvents, PoseloomMascot, Value } from "./index.ts";
+import "./index.ts"; // defines the element
 
 export type { Manifest, MascotEvents, PoseloomMascot };
 
