@@ -50,7 +50,7 @@ async function bundle(language: string): Promise<string> {
     configFile: false,
     root: folder,
     logLevel: "silent",
-    define: { "process.env.NODE_ENV": '"production"' },
+    define: { "process.env.NODE_ENV": '"development"' },
     resolve: {
       conditions: ["browser", "module", "import", "default"],
       alias: [

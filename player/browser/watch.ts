@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Page } from "puppeteer-core";
 
 /** What was seen of a mascot, frame by frame, while it moved. */
@@ -62,7 +63,7 @@ async (goal, seed) => {
     mascot().go(pick());
     if (chance() < 0.3) mascot().fire("clicked");
     if (chance() < 0.3) mascot().set("tired", chance() < 0.5);
-    const wait = chance() * 500;
+    const wait = chance() * 300;
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }`;
@@ -74,7 +75,8 @@ export async function watch(page: Page, goal: number, area: number, seed = 7): P
   await page.evaluate(
     `window.stirred = 0; void (${STIRRER})(${goal}, ${seed}).then(() => { window.stirred = 1; })`,
   );
-  await page.waitForFunction("window.stirred === 1", { timeout: 0, polling: 200 });
+  // Asked from here: a single question may not stay open for minutes.
+  while ((await page.evaluate("window.stirred")) !== 1) await setTimeout(200);
   const raw = (await page.evaluate("window.stopped = true, { covers, late, latency, moves: moves() }")) as {
     covers: number[];
     late: number[];
