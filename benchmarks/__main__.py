@@ -3,10 +3,16 @@
 import argparse
 import platform
 
-from benchmarks import pipeline, plan, service
+from benchmarks import pipeline, plan, player, service
 from benchmarks.inbetween import suite as inbetween
 
-SUITES = {"plan": plan.run, "pipeline": pipeline.run, "service": service.run, "inbetween": inbetween.run}
+SUITES = {
+    "plan": plan.run,
+    "pipeline": pipeline.run,
+    "service": service.run,
+    "inbetween": inbetween.run,
+    "player": player.run,
+}
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ def make_still(name: str, manifest: Mapping[str, object]) -> str:
     """Return the picture that stands there without scripts: the initial pose, labelled; empty without one."""
     nodes = manifest["nodes"]
     assert isinstance(nodes, list)
-    node = next((node for node in nodes if node["id"] == manifest["initialNode"]), {})
+    node: Mapping[str, str] = next((node for node in nodes if node["id"] == manifest["initialNode"]), {})
     url = node.get("transparentThumbnailUrl") or node.get("imageUrl")
     return f'<img src="{html.escape(url)}" alt="{html.escape(name)}">' if url else ""
 
