@@ -10,6 +10,8 @@ from demo.build import build
 
 
 def test_an_interrupted_run_leaves_nothing_half_written_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    # Where the tests run in the background of a shell, Ctrl-C is ignored, and every child would ignore it too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     build(tmp_path / "poses")
     cache, bundle = tmp_path / "cache", tmp_path / "bundle"
     command = [sys.executable, "-m", "poseloom", "animate", tmp_path / "poses", "--out", bundle, "--cache", cache]
