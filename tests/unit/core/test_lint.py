@@ -10,7 +10,7 @@ from poseloom.core.lint import PAIRS_LIMIT, Code, Finding, Severity, lint_canvas
 from poseloom.core.machine import Event, Phase, advance, build_machine, start
 from poseloom.core.plan import Order, make_plan
 from poseloom.core.survey import survey_canvas
-from tests.unit.core.strategy import canvases, events, marked_canvases
+from tests.unit.core.strategy import canvases, happenings, marked_canvases
 
 
 @given(marked_canvases())
@@ -32,7 +32,7 @@ def test_a_canvas_is_linted_as_if_complete_unless_the_caller_says_otherwise(canv
     assert lint_canvas(canvas) == lint_canvas(canvas, everything)
 
 
-@given(canvases(), st.lists(events, max_size=20))
+@given(canvases(), st.lists(happenings, max_size=20))
 def test_play_enters_no_node_that_lint_calls_unreachable(canvas: Canvas, happened: list[Event]) -> None:
     machine = build_machine(canvas)
     unreachable = {node_id for finding in find(canvas, Code.UNREACHABLE) for node_id in finding.nodes}
@@ -42,7 +42,7 @@ def test_play_enters_no_node_that_lint_calls_unreachable(canvas: Canvas, happene
         state, _ = advance(machine, state, event)
 
 
-@given(canvases(), st.lists(events, max_size=20))
+@given(canvases(), st.lists(happenings, max_size=20))
 def test_play_never_starts_an_edge_that_lint_calls_unfireable(canvas: Canvas, happened: list[Event]) -> None:
     machine = build_machine(canvas)
     unfireable = {edge_id for finding in find(canvas, Code.UNFIREABLE) for edge_id in finding.edges}
