@@ -20,7 +20,7 @@ CELLS = 9
 CELL_PX = 160
 FPS = 24
 _GAP_PX = 2
-_WORST_SCALE = 0.6
+_WORST_SCALE = 0.5
 _SQUARE_PX = 10
 _LIGHT, _DARK = 0.97, 0.90
 _RIVALS = ("dis", "dissolve", "minterpolate", "hold")
@@ -67,7 +67,7 @@ def write_worst(names: Sequence[str], path: Path, folder: Path = FOLDER) -> None
     whole = np.vstack(rows)
     size = (round(whole.shape[1] * _WORST_SCALE), round(whole.shape[0] * _WORST_SCALE))
     small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
-    Image.fromarray(small).save(path, quality=82, method=6)
+    Image.fromarray(small).save(path, quality=70, method=6)
 
 
 def _pick(transition: Sequence[Rgba]) -> list[Rgba | None]:
