@@ -64,9 +64,10 @@ class Bench:
         engine.start()
         return engine
 
-    def spawn(self, actor: str) -> Worker:
+    def spawn(self, actor: str, *, recovery_limit: int = 20) -> Worker:
         """Start a worker process and wait until it works."""
-        command = [sys.executable, str(WORKER), self.config.database_url, str(self.config.home), actor]
+        config = self.config
+        command = [sys.executable, str(WORKER), config.database_url, str(config.home), actor, str(recovery_limit)]
         worker = subprocess.Popen(
             command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

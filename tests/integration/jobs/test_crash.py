@@ -34,6 +34,18 @@ def test_a_restart_takes_up_what_a_killed_process_left(bench: Bench) -> None:
     wait_until(lambda: bench.truth.count(state="done", ends=1, actor="here") == 6, "all jobs done here")
 
 
+def test_a_job_that_was_under_way_in_two_killed_processes_is_done_in_the_third(bench: Bench) -> None:
+    bench.truth.add(bench.enqueuer, queue("unlucky"), "hold")
+    for number in range(2):
+        worker = bench.spawn(f"killed-{number}")
+        wait_until(is_at_step(bench, number + 1), "the job under way there")
+        kill(worker)
+    runner = TruthRunner(bench.truth)
+    runner.release.set()
+    bench.start(runner, recovery_limit=20)
+    wait_until(lambda: bench.truth.count(state="done", ends=1, actor="here") == 1, "the job done here")
+
+
 def test_no_kill_loses_a_job_or_ends_one_twice(bench: Bench) -> None:
     bench.truth.add(bench.enqueuer, queue_many(60), "again 2")
     workers = [bench.spawn("first"), bench.spawn("second")]
@@ -46,6 +58,10 @@ def test_no_kill_loses_a_job_or_ends_one_twice(bench: Bench) -> None:
     assert len(bench.truth.list_ended()) == 60
 
 
+def is_at_step(bench: Bench, step: int) -> Callable[[], bool]:
+    return lambda: bench.truth.count(steps=step) == 1
+
+
 def at_least(bench: Bench, count: int) -> Callable[[], bool]:
     return lambda: bench.truth.count(state="done") >= count
 
@@ -53,7 +69,7 @@ def at_least(bench: Bench, count: int) -> Callable[[], bool]:
 def test_a_job_that_kills_its_process_is_given_up(bench: Bench) -> None:
     bench.truth.add(bench.enqueuer, queue("poison"), "die")
     for number in range(2):
-        worker = bench.spawn(f"victim-{number}")
+        worker = bench.spawn(f"victim-{number}", recovery_limit=1)
         assert worker.wait(timeout=30) == -signal.SIGKILL
     bench.start()
     wait_until(lambda: bench.truth.count(state="given up", ends=1, steps=2) == 1, "the job given up")

@@ -1,4 +1,4 @@
-"""A worker process, to be killed: `worker.py DATABASE_URL HOME ACTOR [hold]`. It works until its input ends."""
+"""A worker process, to be killed: `worker.py DATABASE_URL HOME ACTOR RECOVERY_LIMIT`. It works until its input ends."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ def refuse_network(event: str, _arguments: object) -> None:
         os._exit(NETWORK_STATUS)
 
 
-def work(url: str, home: str, actor: str) -> None:
+def work(url: str, home: str, actor: str, recovery_limit: str) -> None:
     sys.addaudithook(refuse_network)
     config = EngineConfig(
         database_url=url,
@@ -26,7 +26,7 @@ def work(url: str, home: str, actor: str) -> None:
         poll_seconds=0.05,
         sweep_seconds=0.2,
         reconcile_seconds=0.2,
-        recovery_limit=1,
+        recovery_limit=int(recovery_limit),
         executor_id=actor,
     )
     engine = Engine(config, TruthRunner(Truth(url), actor=actor))
