@@ -7,7 +7,19 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.concurrency import run_in_threadpool
 
-from poseloom.api import account, asset_file, canvas, export, generation, item, job, project, reference_page, status
+from poseloom.api import (
+    account,
+    asset_file,
+    canvas,
+    export,
+    generation,
+    item,
+    job,
+    project,
+    reference_page,
+    status,
+    studio_page,
+)
 from poseloom.api.asset_file import FileIndex
 from poseloom.api.board import StatusBoard
 from poseloom.api.door import Door, OpenDoor, write_json
@@ -67,6 +79,7 @@ def list_routers() -> list[APIRouter]:
         project.router,
         account.router,
         reference_page.router,
+        studio_page.router,
         system,
     ]
 
