@@ -4,6 +4,7 @@ import {
   BaseEdge,
   type Connection,
   Controls,
+  type EdgeChange,
   EdgeLabelRenderer,
   type EdgeProps,
   Handle,
@@ -16,7 +17,7 @@ import {
   type Edge as WireEdge,
   type Node as WireNode,
 } from "@xyflow/react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { type Dispatch, type SetStateAction, useCallback, useEffect, useMemo, useState } from "react";
 import { drawArc } from "./arc.ts";
 import { ANY, changeNode, connect, remove } from "./graph.ts";
 import type { EdgeStatus, Graph, Status } from "./model.ts";
@@ -31,7 +32,7 @@ interface BoardProps {
   pictures: ReadonlyMap<string, string>;
   selected: ReadonlySet<string>;
   lit: string;
-  onSelect: (ids: ReadonlySet<string>) => void;
+  onSelect: Dispatch<SetStateAction<ReadonlySet<string>>>;
   onChange: (edit: (graph: Graph) => Graph) => void;
 }
 
@@ -80,14 +81,20 @@ export function Board({ graph, kinds, status, pictures, selected, lit, onSelect,
     }));
   }, [graph.edges, kinds, status, selected, lit]);
 
-  const move = useCallback((changes: NodeChange<PoseWire>[]) => {
-    setNodes((old) =>
-      applyNodeChanges(
-        changes.filter((change) => change.type !== "remove" && change.type !== "select"),
-        old,
-      ),
-    );
-  }, []);
+  const select = useCallback(
+    (changes: (NodeChange<PoseWire> | EdgeChange<ClipWire>)[]) => {
+      const told = changes.filter((change) => change.type === "select");
+      if (told.length > 0) onSelect((old) => changeSelection(old, told));
+    },
+    [onSelect],
+  );
+  const move = useCallback(
+    (changes: NodeChange<PoseWire>[]) => {
+      select(changes);
+      setNodes((old) => applyNodeChanges(changes.filter(isOwn), old));
+    },
+    [select],
+  );
   const settle = (_: unknown, __: unknown, moved: PoseWire[]) => {
     for (const node of moved) if (node.id === ANY) setAnyPlace(node.position);
     onChange((old) =>
@@ -104,9 +111,7 @@ export function Board({ graph, kinds, status, pictures, selected, lit, onSelect,
       onNodesChange={move}
       onNodeDragStop={settle}
       onConnect={join}
-      onNodeClick={(_, node) => onSelect(new Set([node.id]))}
-      onEdgeClick={(_, edge) => onSelect(new Set([edge.id]))}
-      onPaneClick={() => onSelect(new Set())}
+      onEdgesChange={select}
       onNodeDoubleClick={(_, node) => onChange((old) => connect(old, node.id, node.id))}
       onDelete={({ nodes: gone, edges: cut }) => {
         const ids = new Set([...gone, ...cut].map((thing) => thing.id));
@@ -123,6 +128,17 @@ export function Board({ graph, kinds, status, pictures, selected, lit, onSelect,
       <Controls showInteractive={false} />
     </ReactFlow>
   );
+}
+
+/** What the graph decides is not the canvas' own. */
+function isOwn(change: NodeChange<PoseWire>): boolean {
+  return change.type !== "remove" && change.type !== "select";
+}
+
+function changeSelection(old: ReadonlySet<string>, told: readonly { id: string; selected: boolean }[]) {
+  const next = new Set(old);
+  for (const { id, selected } of told) selected ? next.add(id) : next.delete(id);
+  return next;
 }
 
 function roundPlace({ x, y }: { x: number; y: number }) {

@@ -2,12 +2,13 @@ import { type DragEvent, useCallback, useEffect, useMemo, useState } from "react
 import type { Client } from "./api.ts";
 import { BillBar } from "./BillBar.tsx";
 import { Board } from "./Board.tsx";
-import { addNode, arrange, remove } from "./graph.ts";
+import { addPose, arrange, remove } from "./graph.ts";
 import { Inspector } from "./Inspector.tsx";
 import type { Collection, Graph, Item } from "./model.ts";
 import { Stage } from "./Stage.tsx";
 import { tell } from "./Studio.tsx";
 import { useCanvas } from "./use-canvas.ts";
+import { useShortcuts } from "./use-shortcuts.ts";
 import { useStatus } from "./use-status.ts";
 
 interface EditorProps {
@@ -36,6 +37,7 @@ export function Editor({ client, collection, canvasId, onClose }: EditorProps) {
   useEffect(() => {
     client.list<Item>(items, "items").then(setPoses, (error) => setProblem(tell(error)));
   }, [client, items]);
+  useShortcuts(dispatch);
   const pictures = useMemo(
     () =>
       new Map(
@@ -58,7 +60,7 @@ export function Editor({ client, collection, canvasId, onClose }: EditorProps) {
         setPoses((old) => [item, ...old]);
         const asset = item.asset_ids.transparent_image ?? item.asset_ids.image ?? "";
         const position = { x: Math.round(at.x + 240 * index), y: Math.round(at.y) };
-        change((graph) => addNode(graph, name, asset, position));
+        change((graph) => addPose(graph, name, asset, position));
         index += 1;
       } catch (error) {
         setProblem(`${file.name}: ${tell(error)}`);

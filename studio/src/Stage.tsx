@@ -4,6 +4,17 @@ import type { Client } from "./api.ts";
 import type { Graph, Input, Status } from "./model.ts";
 import { tell } from "./Studio.tsx";
 
+/** What players of either age say when they are elsewhere. */
+const NEWS = [
+  "poseloom-ready",
+  "poseloom-node",
+  "poseloom-play",
+  "ready",
+  "statechange",
+  "transitionstart",
+  "transitionend",
+];
+
 interface StageProps {
   client: Client;
   path: string;
@@ -42,9 +53,7 @@ export function Stage({ client, path, name, graph, status, pictures, onLight }: 
     if (!source || !frame.current) return;
     const mascot = document.createElement("poseloom-mascot");
     const light = () => onLight(mascot.state?.edge ?? mascot.node ?? "");
-    for (const event of ["ready", "statechange", "transitionstart", "transitionend"]) {
-      mascot.addEventListener(`poseloom-${event}`, light);
-    }
+    for (const event of NEWS) mascot.addEventListener(event, light);
     mascot.setAttribute("src", source);
     frame.current.append(mascot);
     player.current = mascot;

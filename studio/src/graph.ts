@@ -18,12 +18,18 @@ export function nameId(text: string, taken: Iterable<string>): string {
   return id;
 }
 
-export function addNode(
+/** Give a pose to the node that waits for one of its name, else to a new node. */
+export function addPose(
   graph: Graph,
   name: string,
   assetId: string,
   position: { x: number; y: number },
 ): Graph {
+  const wanted = nameId(name, []);
+  const waiting = graph.nodes.find(
+    (node) => !node.assetId && [node.id, nameId(node.itemName ?? "", [])].includes(wanted),
+  );
+  if (waiting) return changeNode(graph, waiting.id, { assetId });
   const taken = graph.nodes.map((node) => node.id);
   const node: PoseNode = { id: nameId(name, taken), itemName: name, assetId, position };
   return { ...graph, nodes: [...graph.nodes, node], initialNode: graph.initialNode ?? node.id };

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { readEvents } from "../src/event.ts";
-import { ANY, addNode, arrange, connect, nameId, remove } from "../src/graph.ts";
+import { ANY, addPose, arrange, connect, nameId, remove } from "../src/graph.ts";
 import { step } from "../src/history.ts";
 import type { Graph } from "../src/model.ts";
 
 const EMPTY: Graph = { initialNode: null, nodes: [], edges: [], inputs: [] };
 const PAIR = ["Idle", "Wave"].reduce(
-  (graph, name) => addNode(graph, name, `ast_${name}`, { x: 0, y: 0 }),
+  (graph, name) => addPose(graph, name, `ast_${name}`, { x: 0, y: 0 }),
   EMPTY,
 );
 
@@ -17,6 +17,13 @@ test("the first pose is where a mascot begins", () => {
 test("a name that is taken gets a number", () => {
   expect(nameId("Idle", ["idle", "idle-2"])).toBe("idle-3");
   expect(nameId("眠", [])).toBe("pose");
+});
+
+test("a pose goes to the node that waits for it by name", () => {
+  const waiting: Graph = { ...EMPTY, initialNode: "a", nodes: [{ id: "a", itemName: "Needs Attention" }] };
+  const filled = addPose(waiting, "needs attention", "ast_1", { x: 9, y: 9 });
+  expect(filled.nodes).toEqual([{ id: "a", itemName: "Needs Attention", assetId: "ast_1" }]);
+  expect(addPose(filled, "needs attention", "ast_2", { x: 9, y: 9 }).nodes).toHaveLength(2);
 });
 
 test("two nodes are joined once in each direction", () => {
