@@ -64,7 +64,7 @@ function useBill({
 /** What it costs, before the button that spends it; and how far it is afterwards. */
 export function BillBar({ client, path, version, isSaved, status, onSelect }: BillProps) {
   const { bill, balance, findings, problem, order } = useBill({ client, path, version, status });
-  const isBusy = status?.edges.some((edge) => edge.status === "pending" && edge.job_id) ?? false;
+  const isBusy = bill?.edges.some((line) => line.reason === "in_flight") ?? false;
   const hasWork = bill?.edges.some((line) => !line.reason) ?? false;
   return (
     <section className="bill" aria-label="Bill">

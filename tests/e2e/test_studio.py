@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -44,8 +45,10 @@ def open_place(page: Page, server: Server) -> None:
 
 def test_an_empty_server_makes_a_mascot_after_a_few_actions(server: Server, page: Page, tmp_path: Path) -> None:
     complaints: list[str] = []
+    refused: set[str] = set()
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("response", lambda answer: None if answer.ok else refused.add(urlsplit(answer.url).path.rpartition("/")[2]))
     for index, name in enumerate(POSES):
         (tmp_path / f"{name}.png").write_bytes(draw_pose(index / len(POSES), SIZE_PX))
     page.goto(server.url)
@@ -63,7 +66,9 @@ def test_an_empty_server_makes_a_mascot_after_a_few_actions(server: Server, page
     page.get_by_role("button", name="Cancel").wait_for()
     assert len(actions) <= ACTIONS_LIMIT
     assert page.locator(".react-flow__node-pose").count() == len(POSES)
-    assert complaints == []
+    # There is no bill for poses that are not there yet; the browser notes every refusal.
+    assert refused <= {"generate-all"}
+    assert [text for text in complaints if "400 (Bad Request)" not in text] == []
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Cancel").wait_for(state="detached")
 
