@@ -205,5 +205,5 @@ function describeStatus(stand: EdgeStatus | undefined): string {
   if (stand.status === "failed") return "failed";
   if (stand.frames_total) return `${stand.frames_done ?? 0} / ${stand.frames_total}`;
   if (stand.status === "completed") return "✓";
-  return stand.job_id ? "waits" : "";
+  return "";
 }
