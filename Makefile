@@ -17,6 +17,8 @@ RUN := $(UV) run --frozen --no-sync
 PLAYER := src/poseloom/media/player/poseloom-player.js
 PLAYER_SOURCES := $(shell find player/src -name '*.ts' 2>/dev/null) player/package.json player/package-lock.json player/vite.config.ts
 POSES := demo/build/idle.png
+STUDIO := src/poseloom/api/static/studio/index.html
+STUDIO_SOURCES := $(shell find studio/src -type f 2>/dev/null) studio/index.html studio/package.json studio/package-lock.json studio/vite.config.ts
 REFERENCE := src/poseloom/api/static/swagger-ui-bundle.js
 
 .PHONY: help setup demo test check fix bench browser clean
@@ -24,7 +26,7 @@ REFERENCE := src/poseloom/api/static/swagger-ui-bundle.js
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: .venv/.ready $(PLAYER) $(POSES) $(REFERENCE) ## Make .venv/bin/poseloom ready
+setup: .venv/.ready $(PLAYER) $(POSES) $(REFERENCE) $(STUDIO) ## Make .venv/bin/poseloom ready
 
 $(TOOLS)/bin/uv:
 	$(PYTHON) -m venv $(TOOLS)
@@ -45,6 +47,14 @@ player/node_modules/.ready: player/package.json player/package-lock.json | $(NOD
 $(PLAYER): $(PLAYER_SOURCES) player/node_modules/.ready
 	cd player && npm run --silent build
 
+studio/node_modules/.ready: studio/package.json studio/package-lock.json | $(NODE_DEPENDENCY)
+	cd studio && npm ci --no-audit --no-fund --silent
+	touch $@
+
+# The Studio plays mascots with the player's own sources.
+$(STUDIO): $(STUDIO_SOURCES) $(PLAYER_SOURCES) studio/node_modules/.ready
+	cd studio && npm run --silent build
+
 # The page at /docs must work with no network, so its parts come along, with their licence.
 $(REFERENCE): player/node_modules/.ready
 	mkdir -p $(@D)
@@ -60,6 +70,7 @@ demo: setup ## Make the demo mascot: poses, clips, bundle
 test: check browser setup ## Every check and every test
 	$(RUN) pytest -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
 	cd player && npm run --silent test
+	cd studio && npm run --silent test
 
 check: setup ## Lint, types, layers
 	$(RUN) ruff check
@@ -67,11 +78,13 @@ check: setup ## Lint, types, layers
 	$(RUN) mypy
 	$(RUN) lint-imports
 	cd player && npm run --silent check
+	cd studio && npm run --silent check
 
 fix: setup ## Mend format and what the linter can mend
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 	cd player && npm run --silent fix
+	cd studio && npm run --silent fix
 
 bench: setup ## Print the figures that README and docs quote
 	$(RUN) python -m benchmarks --uv $(UV)
@@ -84,4 +97,4 @@ browser: ## Chromium, Firefox and curl for the end-to-end tests, from Debian whe
 	    $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; }
 
 clean: ## Remove what was built
-	rm -rf .venv .tools build demo/build src/poseloom/wiring/demo_mascot src/poseloom/api/static player/node_modules dist $(PLAYER)
+	rm -rf .venv .tools build demo/build src/poseloom/wiring/demo_mascot src/poseloom/api/static player/node_modules studio/node_modules dist $(PLAYER)

@@ -19,6 +19,7 @@ from poseloom.api import (
     project,
     reference_page,
     status,
+    studio_page,
 )
 from poseloom.api.asset_file import FileIndex
 from poseloom.api.board import StatusBoard
@@ -80,6 +81,7 @@ def list_routers() -> list[APIRouter]:
         account.router,
         reference_page.router,
         player.router,
+        studio_page.router,
         system,
     ]
 

@@ -19,7 +19,7 @@ BAD_HEADERS = {
     "another scheme": {"Authorization": "Basic bWFza286bWFza28="},
 }
 VARYING = {"x-request-id", "date"}
-PUBLIC = ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/files/none.webm")
+PUBLIC = ("/", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/files/none.webm")
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 every_address = pytest.mark.parametrize("operation", ADDRESSED, ids=lambda operation: operation.id)
 

@@ -1,0 +1,77 @@
+"""`/`: the Studio, from this server alone – it works with no network, and knows only the public API."""
+
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
+
+from poseloom.api.door import OpenDoor
+from poseloom.core.error import NotFound
+
+FOLDER = files("poseloom.api") / "static" / "studio"
+PARTS = FOLDER / "studio"
+TYPES = {"js": "text/javascript", "css": "text/css"}
+MISSING = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Poseloom</title>
+<link rel="icon" href="data:,">
+<h1>The Studio was not built</h1>
+<p>Run <code>make setup</code> in the project's folder, then start the server again.
+The API works without it: see the <a href="docs">reference</a>.</p>
+</html>
+"""
+HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def show_studio(door: OpenDoor) -> Response:
+    """Show the Studio, or how to build it."""
+    headers = {
+        **HEADERS,
+        "Content-Security-Policy": write_policy(door.service.base_url),
+        # Its parts are named by what they hold: a new page finds new ones.
+        "Cache-Control": "no-cache",
+    }
+    return HTMLResponse(await run_in_threadpool(_read_page), headers=headers)
+
+
+@router.get("/studio/{name}")
+async def serve_part(request: Request, name: str) -> Response:
+    """Serve what the page is made of."""
+    media_type = TYPES.get(name.rpartition(".")[2])
+    content = None if media_type is None else await run_in_threadpool(_read_part, name)
+    if content is None:
+        raise NotFound(f"there is nothing at {request.url.path[:80]}; see /")
+    return Response(content, media_type=media_type, headers={**HEADERS, "Cache-Control": IMMUTABLE})
+
+
+def write_policy(base_url: str | None) -> str:
+    """Return what the page may load and ask: this server, and the address under which its files are known."""
+    origins = "'self'"
+    if base_url:
+        parts = urlsplit(base_url)
+        origins += f" {parts.scheme}://{parts.netloc}"
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {origins} data: blob:; "
+        f"media-src {origins} blob:; connect-src {origins} blob:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _read_page() -> str:
+    page = FOLDER / "index.html"
+    return page.read_text(encoding="utf-8") if page.is_file() else MISSING
+
+
+def _read_part(name: str) -> bytes | None:
+    # Only what lies in the folder has a name here, so no path leads out of it.
+    for part in PARTS.iterdir() if PARTS.is_dir() else ():
+        if part.name == name:
+            return part.read_bytes()
+    return None

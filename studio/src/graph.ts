@@ -1,0 +1,84 @@
+import type { Edge, Graph, PoseNode } from "./model.ts";
+
+export const ANY = "*";
+const RING_PX = 340;
+
+/** Return a text as an id that nothing else has. */
+export function nameId(text: string, taken: Iterable<string>): string {
+  const used = new Set(taken);
+  const plain = text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 40);
+  const stem = plain || "pose";
+  let id = stem;
+  for (let count = 2; used.has(id); count += 1) id = `${stem}-${count}`;
+  return id;
+}
+
+/** Give a pose to the node that waits for one of its name, else to a new node. */
+export function addPose(
+  graph: Graph,
+  name: string,
+  assetId: string,
+  position: { x: number; y: number },
+): Graph {
+  const wanted = nameId(name, []);
+  const waiting = graph.nodes.find(
+    (node) => !node.assetId && [node.id, nameId(node.itemName ?? "", [])].includes(wanted),
+  );
+  if (waiting) return changeNode(graph, waiting.id, { assetId });
+  const taken = graph.nodes.map((node) => node.id);
+  const node: PoseNode = { id: nameId(name, taken), itemName: name, assetId, position };
+  return { ...graph, nodes: [...graph.nodes, node], initialNode: graph.initialNode ?? node.id };
+}
+
+/** Join two nodes, or one with itself; what is joined stays as it is. */
+export function connect(graph: Graph, source: string, target: string): Graph {
+  const isThere = graph.edges.some((edge) => edge.source === source && edge.target === target);
+  if (isThere || target === ANY) return graph;
+  const from = source === ANY ? "any" : source;
+  const stem = source === target ? `${source}-loop` : `${from}-to-${target}`;
+  const edge: Edge = {
+    id: nameId(
+      stem,
+      graph.edges.map((other) => other.id),
+    ),
+    source,
+    target,
+    conditions: [],
+  };
+  return { ...graph, edges: [...graph.edges, edge] };
+}
+
+export function changeNode(graph: Graph, id: string, change: Partial<PoseNode>): Graph {
+  return { ...graph, nodes: graph.nodes.map((node) => (node.id === id ? { ...node, ...change } : node)) };
+}
+
+export function changeEdge(graph: Graph, id: string, change: Partial<Edge>): Graph {
+  return { ...graph, edges: graph.edges.map((edge) => (edge.id === id ? { ...edge, ...change } : edge)) };
+}
+
+/** Remove nodes and edges by id; a node takes its edges along. */
+export function remove(graph: Graph, ids: ReadonlySet<string>): Graph {
+  const nodes = graph.nodes.filter((node) => !ids.has(node.id));
+  const edges = graph.edges.filter((edge) => ![edge.id, edge.source, edge.target].some((id) => ids.has(id)));
+  const isKept = nodes.some((node) => node.id === graph.initialNode);
+  return { ...graph, nodes, edges, initialNode: isKept ? graph.initialNode : (nodes[0]?.id ?? null) };
+}
+
+/** Place the initial node in the middle and the others around it. */
+export function arrange(graph: Graph): Graph {
+  const others = graph.nodes.filter((node) => node.id !== graph.initialNode);
+  const radius = Math.max(RING_PX, (others.length * 240) / (2 * Math.PI));
+  const places = new Map(
+    others.map((node, index) => {
+      const angle = (index / others.length) * 2 * Math.PI - Math.PI / 2;
+      return [node.id, { x: Math.round(radius * Math.cos(angle)), y: Math.round(radius * Math.sin(angle)) }];
+    }),
+  );
+  const nodes = graph.nodes.map((node) => ({ ...node, position: places.get(node.id) ?? { x: 0, y: 0 } }));
+  return { ...graph, nodes };
+}

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { readEvents } from "../src/event.ts";
+import { ANY, addPose, arrange, connect, nameId, remove } from "../src/graph.ts";
+import { step } from "../src/history.ts";
+import type { Graph } from "../src/model.ts";
+
+const EMPTY: Graph = { initialNode: null, nodes: [], edges: [], inputs: [] };
+const PAIR = ["Idle", "Wave"].reduce(
+  (graph, name) => addPose(graph, name, `ast_${name}`, { x: 0, y: 0 }),
+  EMPTY,
+);
+
+test("the first pose is where a mascot begins", () => {
+  expect(PAIR.initialNode).toBe("idle");
+});
+
+test("a name that is taken gets a number", () => {
+  expect(nameId("Idle", ["idle", "idle-2"])).toBe("idle-3");
+  expect(nameId("眠", [])).toBe("pose");
+});
+
+test("a pose goes to the node that waits for it by name", () => {
+  const waiting: Graph = { ...EMPTY, initialNode: "a", nodes: [{ id: "a", itemName: "Needs Attention" }] };
+  const filled = addPose(waiting, "needs attention", "ast_1", { x: 9, y: 9 });
+  expect(filled.nodes).toEqual([{ id: "a", itemName: "Needs Attention", assetId: "ast_1" }]);
+  expect(addPose(filled, "needs attention", "ast_2", { x: 9, y: 9 }).nodes).toHaveLength(2);
+});
+
+test("two nodes are joined once in each direction", () => {
+  const joined = connect(connect(connect(PAIR, "idle", "wave"), "wave", "idle"), "idle", "wave");
+  expect(joined.edges.map((edge) => edge.id)).toEqual(["idle-to-wave", "wave-to-idle"]);
+});
+
+test("nothing leads to any state", () => {
+  expect(connect(PAIR, "idle", ANY)).toBe(PAIR);
+  expect(connect(PAIR, ANY, "wave").edges[0]?.id).toBe("any-to-wave");
+});
+
+test("a removed node takes its edges along and passes the beginning on", () => {
+  const left = remove(connect(connect(PAIR, "idle", "wave"), "wave", "wave"), new Set(["idle"]));
+  expect(left.edges.map((edge) => edge.id)).toEqual(["wave-loop"]);
+  expect(left.initialNode).toBe("wave");
+});
+
+test("arranged nodes lie apart", () => {
+  const places = arrange(PAIR).nodes.map((node) => `${node.position?.x} ${node.position?.y}`);
+  expect(new Set(places).size).toBe(2);
+});
+
+test("what was undone is done again until something else is", () => {
+  const start = { past: [], present: 1, future: [] };
+  const changed = step(start, { type: "change", change: (value) => value + 1 });
+  const undone = step(changed, { type: "undo" });
+  expect(undone.present).toBe(1);
+  expect(step(undone, { type: "redo" }).present).toBe(2);
+  expect(step(undone, { type: "change", change: () => 9 }).future).toEqual([]);
+  expect(step(start, { type: "undo" })).toBe(start);
+});
+
+test("events cut anywhere are read whole, and comments are not events", async () => {
+  const pieces = [": hello\n\nevent: status\nda", 'ta: {"a":', "1}\nid: 1\n", "\n"];
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece));
+      controller.close();
+    },
+  });
+  const heard: string[] = [];
+  await readEvents(body, (data) => heard.push(data));
+  expect(heard).toEqual(['{"a":1}']);
+});

@@ -1,0 +1,48 @@
+"""The Studio's page: served to everyone, under a strict policy, from what was built and nothing else."""
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from poseloom.api.studio_page import FOLDER, write_policy
+
+NOBODY = {"Authorization": ""}
+
+
+def test_the_page_takes_everything_from_its_own_server(client: TestClient) -> None:
+    page = client.get("/", headers=NOBODY)
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    named = [name for name in re.findall(r'(?:src|href)="([^"]+)"', page.text) if not name.startswith("data:")]
+    assert named
+    assert not any("//" in name for name in named)
+    for name in named:
+        part = client.get(f"/{name.removeprefix('./')}", headers=NOBODY)
+        assert part.status_code == 200
+        assert "immutable" in part.headers["cache-control"] or name == "docs"
+
+
+def test_a_page_that_was_built_is_asked_for_anew_and_has_no_script_of_its_own(client: TestClient) -> None:
+    page = client.get("/", headers=NOBODY)
+    assert FOLDER.is_dir()
+    assert page.headers["cache-control"] == "no-cache"
+    assert re.findall(r"<script[^>]*>([^<]+)</script>", page.text) == []
+
+
+def test_nobody_frames_the_page_and_no_other_script_runs_in_it(client: TestClient) -> None:
+    policy = client.get("/", headers=NOBODY).headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+
+
+def test_files_may_come_from_the_address_under_which_the_server_is_known() -> None:
+    policy = write_policy("https://mascots.example.org/api")
+    assert "img-src 'self' https://mascots.example.org data: blob:" in policy
+    assert "script-src 'self';" in policy
+
+
+@pytest.mark.parametrize("name", ["index.html", "..%2Findex.html", "nothing.js", "..%2F..%2Fswagger-ui-bundle.js"])
+def test_nothing_else_is_there(client: TestClient, name: str) -> None:
+    answer = client.get(f"/studio/{name}", headers=NOBODY)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
