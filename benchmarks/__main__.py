@@ -3,12 +3,13 @@
 import argparse
 import platform
 
-from benchmarks import pipeline, plan, player, service
+from benchmarks import drawing, pipeline, plan, player, service
 from benchmarks.inbetween import suite as inbetween
 
 SUITES = {
     "plan": plan.run,
     "pipeline": pipeline.run,
+    "drawing": drawing.run,
     "service": service.run,
     "inbetween": inbetween.run,
     "player": player.run,

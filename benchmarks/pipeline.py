@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -141,14 +141,15 @@ def encode(frames: Iterable[Rgba], quality: Quality) -> None:
         encode_clip(frames, targets, fps=FPS, frame_count=FRAME_COUNT, quality=quality, strength=STRENGTH)
 
 
-def measure_encoder(frames: Iterable[Rgba], quality: Quality) -> float:
+def measure_encoder(frames: Sequence[Rgba], quality: Quality) -> float:
     """Return the CPU seconds of the VP9 encoder alone, fed with planes that are ready."""
     converter = Converter(choose_matrix(ClipFormat.WEBM))
     planes = [converter.split(bleed(frame)) for frame in frames]
+    height, width = frames[0].shape[:2]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.webm"
         draft = Draft(
-            path=path, target=path, width=SIZE_PX, height=SIZE_PX, fps=FPS, frame_count=FRAME_COUNT,
+            path=path, target=path, width=width, height=height, fps=FPS, frame_count=len(frames),
             quality=quality, quantiser=QUANTISER,
         )  # fmt: skip
         begun = measure_cpu_seconds()

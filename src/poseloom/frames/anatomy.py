@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from poseloom.core.confidence import Fault, FaultKind
 from poseloom.frames.comparison import Comparison, Mask, find_joint, grow, measure_joint, measure_stretch
 from poseloom.frames.flow import Channels, Field, exponentiate, look_up, warp
-from poseloom.frames.image import Plane
+from poseloom.frames.image import Plane, measure_gap
 from poseloom.frames.labelling import Labels, measure_cut
 from poseloom.frames.similarity import (
     Similarity,
@@ -161,7 +161,7 @@ def judge_anatomy(anatomy: Anatomy, comparison: Comparison) -> Verdict:
     (near, near_known), (far, far_known) = (_bring_half_way(anatomy, comparison, paths, side) for side in (0, 1))
     shown = np.maximum(near[..., 3], far[..., 3])
     known = np.minimum(near_known, far_known)
-    gap = np.minimum(np.abs(near - far).sum(axis=2), np.float32(_WORST_GAP))
+    gap = np.minimum(measure_gap(near, far), np.float32(_WORST_GAP))
     total = max(float(shown.sum()), 1e-6)
     return Verdict(
         mismatch=float((gap * shown * known).sum()) / total,

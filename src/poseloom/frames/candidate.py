@@ -12,7 +12,7 @@ import numpy as np
 from poseloom.frames.affinity import find_affinity, fit_shape, form_velocity
 from poseloom.frames.comparison import measure_stretch
 from poseloom.frames.flow import Channels, Field, exponentiate, resample_field, warp
-from poseloom.frames.image import Plane, Premultiplied
+from poseloom.frames.image import Plane, Premultiplied, measure_gap
 from poseloom.frames.registration import CALM, REFINE, SOFT, STIFF, FeaturePyramid, register
 
 _JUDGED_LONG_SIDE = 96
@@ -65,7 +65,7 @@ def _judge(pyramid: FeaturePyramid, velocity: Field) -> Candidate:
     flow = resample_field(velocity, (source.shape[0], source.shape[1]))
     near = warp(source, exponentiate(flow, -0.5), border=cv2.BORDER_CONSTANT)
     far = warp(target, exponentiate(flow, 0.5), border=cv2.BORDER_CONSTANT)
-    gap = np.minimum(np.abs(near - far).sum(axis=2), np.float32(1.2))
+    gap = np.minimum(measure_gap(near, far), np.float32(1.2))
     return Candidate(
         velocity=velocity,
         mismatch=_average(gap, np.maximum(near[..., 3], far[..., 3])),

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poseloom.frames.flow import Channels, Field, exponentiate, list_positions, smooth, warp
-from poseloom.frames.image import Plane, Premultiplied
+from poseloom.frames.image import Plane, Premultiplied, measure_gap
 from poseloom.frames.labelling import Labels, assign_labels, measure_bonds
 from poseloom.frames.similarity import Similarity, invert, move_points, pull_back
 
@@ -77,7 +77,7 @@ class Comparison:
         return near, far
 
     def _price_gap(self, here: int, seen: Channels) -> Plane:
-        gap = np.minimum(np.abs(self.poses[here] - seen).sum(axis=2), np.float32(FURTHEST_GAP))
+        gap = np.minimum(measure_gap(self.poses[here], seen), np.float32(FURTHEST_GAP))
         return np.minimum(smooth(gap, 0.8), np.float32(_SETTLED_GAP))
 
 

@@ -1,5 +1,6 @@
 """Cut the parts out of two full-size poses, and complete the body behind them."""
 
+import math
 from dataclasses import dataclass, replace
 
 import cv2
@@ -11,11 +12,19 @@ from poseloom.frames.anatomy import Anatomy, Path, trace_paths
 from poseloom.frames.blend import prepare_side
 from poseloom.frames.comparison import Comparison, Mask, grow
 from poseloom.frames.flow import Field, count_squarings, exponentiate, list_positions, look_up, resample_field, smooth
-from poseloom.frames.image import Plane, Premultiplied, Rgba, measure_bounds, premultiply, unpremultiply
+from poseloom.frames.image import (
+    Plane,
+    Premultiplied,
+    Rgba,
+    measure_bounds,
+    measure_colour_gap,
+    premultiply,
+    unpremultiply,
+)
 from poseloom.frames.limb import Limb
 from poseloom.frames.registration import LEFTOVER, FeaturePyramid, register
 from poseloom.frames.silhouette import Ink, find_ink, find_nearest, measure_distance
-from poseloom.frames.similarity import change_units, move_points, pull_back
+from poseloom.frames.similarity import change_units, invert, move_points, pull_back
 from poseloom.frames.stage import Window
 
 _WORK_LONG_SIDE = 320
@@ -28,6 +37,7 @@ _MARGIN_PX = 4
 _JOINT_WIDTH = 0.6
 _JOINT_LIKENESS = 36
 _DIFFERENT = 0.3
+_COVER_PX = 3
 _FRONT_DOUBT = 1.5
 _FRONT_SHARE = 0.12
 
@@ -75,7 +85,9 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
             )
             for side in (0, 1)
         )
-        limb = _prepare_limb((near, far), path, comparison.shape, is_front=_is_front(anatomy, comparison, part))
+        is_front = _is_front(anatomy, comparison, part)
+        covers = None if is_front else (_cover(masks[0][part - 1], poses[0]), _cover(masks[1][part - 1], poses[1]))
+        limb = _prepare_limb((near, far), path, comparison.shape, covers)
         if limb is not None:
             limbs.append(limb)
     return Cutout(bodies=bodies, limbs=tuple(limbs))
@@ -87,7 +99,7 @@ def _enlarge(cells: Mask, pose: Rgba, ink: Ink | None) -> Mask:
     share = cv2.resize(smooth(cells.astype(np.float32), 0.7), size, interpolation=cv2.INTER_LINEAR)
     mask = _snap(np.asarray(share, np.float32), pose)
     if ink is not None:
-        lines = (np.abs(pose[..., :3] - ink.colour).max(axis=2) < _INK_SPREAD) & (pose[..., 3] > _RIM_PX)
+        lines = (measure_colour_gap(pose, ink.colour) < _INK_SPREAD) & (pose[..., 3] > _RIM_PX)
         mask = _creep(mask, lines, round(ink.width_px) + 1)
     return _creep(mask, pose[..., 3] < _SOLID, _RIM_PX)
 
@@ -120,13 +132,26 @@ def _round_off(mask: Mask, pose: Rgba, joint: NDArray[np.float64]) -> Mask:
     places = np.stack([columns, rows], axis=1).astype(np.float64)
     along = float(np.sqrt(12 * np.linalg.eigvalsh(np.cov(places.T))[-1])) if len(rows) > 1 else 1.0
     radius = _JOINT_WIDTH * len(rows) / max(along, 1.0)
-    distance = np.hypot(*(np.indices(mask.shape)[::-1] - joint[:, None, None]))
-    nearby = mask & (distance < 3 * radius) & (pose[..., 3] >= _SOLID)
+    around = _cut_around(joint, 3 * radius, mask.shape)
+    pose, part = pose[around], mask[around]
+    distance = np.hypot(*(np.mgrid[around][::-1] - joint[:, None, None]))
+    solid = pose[..., 3] >= _SOLID
+    nearby = part & (distance < 3 * radius) & solid
     if not nearby.any():
         return mask
     colour = np.median(pose[nearby][:, :3], axis=0)
-    alike = (np.abs(pose[..., :3] - colour).max(axis=2) < _JOINT_LIKENESS) & (pose[..., 3] >= _SOLID)
-    return np.asarray(mask | (alike & (distance < radius)))
+    rounded = mask.copy()
+    rounded[around] |= (measure_colour_gap(pose, colour) < _JOINT_LIKENESS) & solid & (distance < radius)
+    return rounded
+
+
+def _cut_around(place: NDArray[np.floating], reach: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return the rows and columns of a picture of `shape` that may lie within `reach` of `place`."""
+    rows, columns = (
+        slice(max(0, min(math.floor(middle - reach), size)), max(0, min(math.ceil(middle + reach) + 1, size)))
+        for middle, size in zip(place[::-1], shape, strict=True)
+    )
+    return rows, columns
 
 
 def _rescale(place: NDArray[np.floating], comparison: Comparison, pose: Rgba) -> NDArray[np.float64]:
@@ -156,22 +181,42 @@ def _cut_out(pose: Rgba, mask: Mask, body: Rgba, ink: Ink | None) -> Rgba:
 
 def _is_front(anatomy: Anatomy, comparison: Comparison, part: int) -> bool:
     """Say whether a part lies before the body: whether it hides more of it than the body hides of the part."""
-    near, far = anatomy.find(part)
-    flowing, turning = comparison.price_flow(anatomy.velocity)[0], comparison.price_turn(anatomy.turns[part - 1])[0]
-    places = comparison.places + exponentiate(anatomy.velocity, 1)
-    lands = look_up(far.astype(np.float32), np.asarray(places, np.float32)) > 0.5
-    hides = (anatomy.labels[0] == 0) & comparison.solid[0] & lands & (flowing > _DIFFERENT)
-    body = ((anatomy.labels[1] == 0) & comparison.solid[1]).astype(np.float32)
-    hidden = near & (pull_back(body, anatomy.turns[part - 1]) > 0.5) & (turning > _DIFFERENT)
-    return bool(hidden.sum() <= _FRONT_DOUBT * hides.sum() + _FRONT_SHARE * near.sum())
+    masks, turn = anatomy.find(part), anatomy.turns[part - 1]
+    flows, turns = comparison.price_flow(anatomy.velocity), comparison.price_turn(turn)
+    hides = hidden = 0
+    for here, there, duration, way in ((0, 1, 1.0, turn), (1, 0, -1.0, invert(turn))):
+        bodies = [(anatomy.labels[side] == 0) & comparison.solid[side] for side in (here, there)]
+        places = np.asarray(comparison.places + exponentiate(anatomy.velocity, duration), np.float32)
+        under = look_up(masks[there].astype(np.float32), places) > 0.5
+        over = pull_back(bodies[1].astype(np.float32), way) > 0.5
+        hides += int((bodies[0] & under & (flows[here] > _DIFFERENT)).sum())
+        hidden += int((masks[here] & over & (turns[here] > _DIFFERENT)).sum())
+    return hidden <= _FRONT_DOUBT * hides + _FRONT_SHARE * (int(masks[0].sum()) + int(masks[1].sum()))
 
 
-def _prepare_limb(parts: tuple[Rgba, Rgba], path: Path, cells: tuple[int, int], *, is_front: bool) -> Limb | None:
-    """Return a part with both its drawings where the source has it, or None when there is nothing to draw."""
+def _cover(mask: Mask, pose: Rgba) -> Mask:
+    """Return what lies before a part, and the part's own rim there, where it shows a line that is not its own."""
+    return grow((pose[..., 3] >= _SOLID) & ~mask, 2 * _COVER_PX + 1)
+
+
+def _prepare_limb(
+    parts: tuple[Rgba, Rgba], path: Path, cells: tuple[int, int], covers: tuple[Mask, Mask] | None
+) -> Limb | None:
+    """Return a part with both its drawings where the source has it, or None when there is nothing to draw.
+
+    Args:
+        parts: The part alone, as each pose shows it, (H, W, 4).
+        path: How it moves, in cells.
+        cells: The grid's height and width.
+        covers: (H, W) each, what hides the part where it lies behind the body; None when it lies before it.
+    """
     near, far = parts
     height, width = near.shape[:2]
     turn = change_units(path.turn, width / cells[1], height / cells[0])
     brought = unpremultiply(np.clip(pull_back(premultiply(far), turn, interpolation=cv2.INTER_CUBIC), 0, 1))
+    if covers is not None:
+        covered = pull_back(covers[1].astype(np.float32), turn) > 0.5
+        near, brought = _uncover(near, brought, covers[0]), _uncover(brought, near, covered)
     bounds = measure_bounds(np.maximum(near, brought))
     if bounds is None:
         return None
@@ -185,8 +230,13 @@ def _prepare_limb(parts: tuple[Rgba, Rgba], path: Path, cells: tuple[int, int], 
         velocity=velocity,
         squarings=count_squarings(velocity),
         path=path,
-        is_front=is_front,
+        is_front=covers is None,
     )
+
+
+def _uncover(part: Rgba, other: Rgba, cover: Mask) -> Rgba:
+    """Return a drawing of a part with what is hidden in it, as far as the other drawing shows that."""
+    return np.where((cover & (other[..., 3] >= _SOLID))[..., None], other, part)
 
 
 def rescale_limb(limb: Limb, before: tuple[int, int], after: tuple[int, int]) -> Limb:
@@ -200,16 +250,22 @@ def _complete(pose: Rgba, hole: Mask, other: Rgba, other_hole: Mask, flow: Field
     """Return a pose whose hole shows what the other pose shows there, or else what is nearest."""
     if not hole.any():
         return pose
-    places = np.asarray(list_positions(*hole.shape) + flow, np.float32)
+    # What is nearest to a place in the hole lies in it or right around it.
+    x, y, width, height = cv2.boundingRect(hole.astype(np.uint8))
+    around = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)
+    completed = pose.copy()
+    pose, hole, places = pose[around], hole[around], (list_positions(*hole.shape) + flow)[around]
+    places = np.asarray(places, np.float32)
     seen = look_up(premultiply(other), places, border=cv2.BORDER_CONSTANT)
     lost = hole & (look_up(other_hole.astype(np.float32), places) > 0.02)
     body = premultiply(pose)
     body[hole & ~lost] = seen[hole & ~lost]
     if lost.any() and not lost.all():
-        body = body.reshape(-1, 4)[find_nearest(~lost)].reshape(body.shape)
+        body[lost] = body.reshape(-1, 4)[find_nearest(~lost).reshape(lost.shape)[lost]]
     # Where a part's soft rim lets through that nothing is behind it, nothing is.
     body[hole & (pose[..., 3] < _SOLID)] = 0
-    return unpremultiply(body)
+    completed[around] = unpremultiply(body)
+    return completed
 
 
 def _measure_edge(pose: Rgba) -> Plane:

@@ -38,6 +38,8 @@ _SEED_CELLS = 4
 _JOINT_CELLS = 6.3
 _LIMB_RADIANS = math.radians(28)
 _UNSETTLED = 0.12
+_NEARBY_CELLS = 10.0
+_NEARBY_WORTH = 0.5
 _ALIKE_RADIANS = 0.15
 _ALIKE_CELLS = 3.5
 
@@ -63,6 +65,12 @@ class _Reading:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    worth: float
+    proposal: Proposal
+
+
 class _Search:
     """One search: what was read so far, and what was tried in vain."""
 
@@ -78,7 +86,7 @@ class _Search:
 
     def run(self) -> Anatomy:
         """Try parts until nothing makes the reading better."""
-        ranked: list[Proposal] | None = None
+        ranked: list[_Ranked] | None = None
         failures = 0
         for _ in range(_TRIES):
             if self._best.score < _GOOD_ENOUGH or failures == _FAILURES:
@@ -88,13 +96,13 @@ class _Search:
             ranked = self._rank() if ranked is None else ranked
             if not ranked:
                 break
-            proposal = ranked.pop(0)
-            ranked = [other for other in ranked if not _is_alike(other, proposal)]
+            proposal = max(ranked, key=lambda one: one.worth).proposal
             reading = self._try(proposal.turn)
             if reading.score < self._best.score - _IMPROVEMENT:
                 self._best, ranked, failures = reading, None, 0
             else:
                 self._dead.append(proposal)
+                ranked = _discount(ranked, proposal)
                 failures += 1
         best = self._prune()
         return (best if best.score < _LEAST_SHARE * self._single.score else self._single).anatomy
@@ -122,8 +130,8 @@ class _Search:
             register(pyramid, REFINE_FAST, register(pyramid, stiffness, start)), self._comparison.shape
         )
 
-    def _rank(self) -> list[Proposal]:
-        """Return new proposals, the most promising first."""
+    def _rank(self) -> list[_Ranked]:
+        """Return new proposals that promise something."""
         anatomy = self._best.anatomy
         prices = [self._comparison.price_flow(anatomy.velocity), *map(self._comparison.price_turn, anatomy.turns)]
         near, far = (np.minimum.reduce([price[side] for price in prices]) for side in (0, 1))
@@ -134,9 +142,8 @@ class _Search:
             if not any(_is_alike(proposal, dead) for dead in self._dead):
                 worth = _weigh(self._comparison, proposal, (near, far), motions)
                 if worth > _LEAST_GAIN:
-                    ranked.append((worth, proposal))
-        ranked.sort(key=lambda pair: -pair[0])
-        return [proposal for _, proposal in ranked]
+                    ranked.append(_Ranked(worth, proposal))
+        return ranked
 
     def _try(self, turn: Similarity) -> _Reading:
         """Return the reading with one turn more, looked at twice when it promises anything."""
@@ -300,6 +307,29 @@ def _keep(labels: tuple[Labels, Labels], parts: Sequence[int]) -> tuple[Labels, 
     table = np.zeros(1 + max(int(side.max()) for side in labels) + len(parts), np.intp)
     table[list(parts)] = np.arange(1, len(parts) + 1)
     return table[labels[0]], table[labels[1]]
+
+
+def _discount(ranked: list[_Ranked], failed: Proposal) -> list[_Ranked]:
+    """Return what else to try after a failure: nothing alike, and things about the same place later."""
+    return [
+        replace(one, worth=one.worth * (_NEARBY_WORTH if _is_near(one.proposal, failed) else 1.0))
+        for one in ranked
+        if one.proposal is not failed and not _is_alike(one.proposal, failed)
+    ]
+
+
+def _is_near(proposal: Proposal, other: Proposal) -> bool:
+    """Say whether two proposals are about the same place."""
+    pairs = zip(_find_ends(proposal), _find_ends(other), strict=True)
+    return any(math.dist(one, two) < _NEARBY_CELLS for one, two in pairs)
+
+
+def _find_ends(proposal: Proposal) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return where the seed of a proposal is in the source and in the target."""
+    way = proposal.turn if proposal.side == 0 else invert(proposal.turn)
+    x, y = way @ np.array([*proposal.seed, 1.0])
+    there = float(x), float(y)
+    return (proposal.seed, there) if proposal.side == 0 else (there, proposal.seed)
 
 
 def _is_alike(proposal: Proposal, other: Proposal) -> bool:

@@ -59,7 +59,7 @@ def warp(image: Channels, field: Field, *, border: int = cv2.BORDER_REPLICATE) -
 
 def count_squarings(velocity: Field) -> int:
     """Return how many squarings integrate `velocity` over one unit of time with safely short steps."""
-    longest = float(np.abs(velocity).max())
+    longest = cv2.norm(velocity, cv2.NORM_INF)
     return max(0, math.ceil(math.log2(max(longest, 1e-6) / _LONGEST_STEP_CELLS)))
 
 

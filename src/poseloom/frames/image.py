@@ -1,6 +1,7 @@
 """What a picture is in this room, and the two ways its transparency is written down."""
 
 import hashlib
+from functools import reduce
 from typing import TypeAlias
 
 import cv2
@@ -31,6 +32,19 @@ def unpremultiply(image: Premultiplied) -> Rgba:
     colour = np.clip(image[..., :3] / np.maximum(alpha, np.float32(1e-6)), 0, 1)
     straight = np.concatenate([colour * (alpha > 0), alpha], axis=2)
     return np.asarray(straight * np.float32(255) + np.float32(0.5), np.uint8)
+
+
+def measure_gap(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how far two pictures are apart at each place, summed over their channels (the last axis)."""
+    gap = np.abs(first - second)
+    # Plane by plane: numpy sums over a short last axis several times as slowly.
+    return np.asarray(reduce(np.add, (gap[..., channel] for channel in range(gap.shape[-1]))), np.float32)
+
+
+def measure_colour_gap(image: Rgba, colour: NDArray[np.floating]) -> Plane:
+    """Return how far each pixel's red, green or blue is from that of `colour`, whichever is furthest, 0..255."""
+    gaps = [np.abs(image[..., channel] - np.float32(colour[channel])) for channel in range(3)]
+    return np.asarray(np.maximum(np.maximum(gaps[0], gaps[1]), gaps[2]), np.float32)
 
 
 def blank(size: int) -> Rgba:

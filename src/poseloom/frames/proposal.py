@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from poseloom.frames.affinity import fit_shape
 from poseloom.frames.comparison import FURTHEST_GAP, Both, Comparison
 from poseloom.frames.flow import Channels
-from poseloom.frames.image import Plane, Premultiplied
+from poseloom.frames.image import Plane, Premultiplied, measure_gap
 from poseloom.frames.similarity import Similarity, form_similarity, invert
 from poseloom.frames.support import find_support
 
@@ -250,7 +250,7 @@ class _Polish:
         cosine, sine = np.cos(guesses[:, 0]) * spread, np.sin(guesses[:, 0]) * spread
         x = np.outer(cosine, self._arms[:, 0]) - np.outer(sine, self._arms[:, 1]) + guesses[:, 1:2]
         y = np.outer(sine, self._arms[:, 0]) + np.outer(cosine, self._arms[:, 1]) + guesses[:, 2:3]
-        gap = np.abs(_look(self._there, np.stack([x, y], axis=2)) - self._shown).sum(axis=2)
+        gap = measure_gap(_look(self._there, np.stack([x, y], axis=2)), self._shown)
         price = 0.02 * np.abs(guesses[:, 0]) + _SCALE_PRICE * np.abs(guesses[:, 3])
         return np.asarray((np.minimum(gap, 0.8 * FURTHEST_GAP) * self._share).sum(axis=1) + price, np.float64)
 

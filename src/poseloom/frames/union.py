@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from poseloom.frames.anatomy import Anatomy
 from poseloom.frames.comparison import Comparison, grow
-from poseloom.frames.image import Premultiplied
+from poseloom.frames.image import Premultiplied, measure_gap
 from poseloom.frames.labelling import Labels
 from poseloom.frames.similarity import Similarity, invert, move_points
 
@@ -105,7 +105,7 @@ class _Sample:
         seen = cv2.remap(  # type: ignore[call-overload]
             self.there, places.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
         )
-        return np.asarray(np.minimum(np.abs(seen - self.shown).sum(axis=2), 1).sum(axis=1), np.float64)
+        return np.asarray(np.minimum(measure_gap(seen, self.shown), 1).sum(axis=1), np.float64)
 
 
 class _Fit:

@@ -1,10 +1,13 @@
 import itertools
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
+from demo.build import render
+from demo.rig import POSES, interpolate
 from poseloom.frames.image import Rgba, blank, premultiply
 from poseloom.frames.inbetween import Morph, prepare_morph
 from poseloom.frames.limb import lay_over
@@ -90,6 +93,13 @@ def test_a_limb_behind_the_body_stays_behind_it() -> None:
     assert measure_overlap(drawn, truth) > 0.93
     middle = np.s_[90:170, 90:140]
     assert np.abs(premultiply(drawn)[middle] - premultiply(truth)[middle]).mean() < 0.03
+
+
+def test_what_the_body_hides_of_a_limb_in_one_pose_is_taken_from_the_other() -> None:
+    hanging, raised = (replace(POSES["idle"], tail=degrees, tail_curl=curl) for degrees, curl in ((-10, 20), (34, 110)))
+    drawn = prepare_morph(render(hanging, 256), render(raised, 256)).draw(0.5)
+    wrong = (drawn[..., 3] > 128) != (render(interpolate(hanging, raised, 0.5), 256)[..., 3] > 128)
+    assert wrong.sum() < 360
 
 
 def test_two_searches_find_the_same(morph: Morph) -> None:
