@@ -1,11 +1,12 @@
 import { defineConfig, type LibraryOptions, type Plugin } from "vite";
 
 const BUNDLE = "../src/poseloom/media/player";
+const TARGET = "es2022";
 const PART = "./poseloom-stacked.js";
 
 /** One classic script that also works from file://, for pages and bundles. */
 const SCRIPT: LibraryOptions = {
-  entry: "src/index.ts",
+  entry: "src/script.ts",
   name: "Poseloom",
   formats: ["iife"],
   fileName: () => "poseloom-player.js",
@@ -23,6 +24,12 @@ const MODULE: LibraryOptions = {
   entry: { index: "src/index.ts", machine: "src/machine/index.ts", react: "src/react.ts" },
   formats: ["es"],
 };
+
+/** Names of properties that never leave the script: neither a page nor a manifest nor the browser knows them. */
+const INNER =
+  /^(inputOf|edgeOf|places|candidates|hops|isLoop|seconds|stills|clips|cameRound|stepped|whenPainted|isFit|warm|resume|hold|unmount|mount|dispatch|prefetch|dispose|forget|failed)$/;
+
+const MINIFY = { compress: { target: TARGET }, mangle: true, mangleProps: { include: INNER } };
 
 /** The part stays a file of its own beside the script, which `import()` finds from the script's address. */
 const partBeside: Plugin = {
@@ -43,10 +50,13 @@ export default defineConfig(({ mode }) => {
       lib,
       outDir: isModule ? "dist" : BUNDLE,
       emptyOutDir: isModule,
-      target: "es2022",
-      minify: true,
+      target: TARGET,
+      minify: lib !== SCRIPT,
       reportCompressedSize: true,
-      rolldownOptions: { external: ["react"] },
+      rolldownOptions: {
+        external: ["react"],
+        ...(lib === SCRIPT ? { output: { minify: MINIFY } } : {}),
+      },
     },
     publicDir: false,
   };

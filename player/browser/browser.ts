@@ -24,6 +24,10 @@ export async function openBrowser(name: BrowserName, { isCalm = false } = {}): P
   });
 }
 
+/** Whether the browser plays stacked clips, as an expression. */
+export const CAN_STACK = `document.createElement("video").canPlayType('video/mp4; codecs="avc1.64001f"') !== "" &&
+  document.createElement("canvas").getContext("webgl") !== null`;
+
 /** What the mascot of a page says, in order; and short words for what a test asks of it. */
 const RECORDER = `
 window.log = [];
@@ -53,10 +57,14 @@ window.cover = (one = mascot()) => {
 
 export async function openPage(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage();
+  await visitPage(page, url);
+  return page;
+}
+
+export async function visitPage(page: Page, url: string): Promise<void> {
   await page.setViewport({ width: 1100, height: 720 });
   await page.evaluateOnNewDocument(RECORDER);
   await page.goto(url);
-  return page;
 }
 
 /** Wait for a condition of the page, written as an expression. */

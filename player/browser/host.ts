@@ -26,18 +26,25 @@ export interface HostOptions {
 export class Host {
   readonly #server: Server;
   readonly url: string;
+  /** The paths that were asked for, in order. */
+  readonly asked: readonly string[];
 
-  private constructor(server: Server) {
+  private constructor(server: Server, asked: readonly string[]) {
     this.#server = server;
+    this.asked = asked;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   }
 
   static async open(folders: Readonly<Record<string, string>>, options: HostOptions = {}): Promise<Host> {
-    const server = createServer((request, response) => answer(folders, options, request, response));
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      answer(folders, options, request, response);
+    });
     await new Promise<void>((resolve) => {
       server.listen(0, "127.0.0.1", resolve);
     });
-    return new Host(server);
+    return new Host(server, asked);
   }
 
   close(): void {

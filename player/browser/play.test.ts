@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Manifest } from "../src/index.ts";
-import { BROWSERS, openBrowser, openPage, until } from "./browser.ts";
+import { BROWSERS, CAN_STACK, openBrowser, openPage, until, visitPage } from "./browser.ts";
 import { Host, type HostOptions } from "./host.ts";
 import { watch } from "./watch.ts";
 
@@ -13,6 +13,9 @@ const PICTURES = new URL("../../build/player/", import.meta.url).pathname;
 const FOREIGN = process.env.POSELOOM_MASCOTS;
 const FALLBACK = '<img src="posters/idle.png" alt="Dot, waiting">';
 const SCRIPT = '<script src="player/poseloom-player.js"></script>';
+/** Measure every frame from the first on. */
+const LOOKER = `<script>window.covers = [];
+  (function look() { if (mascot()?.state) covers.push(cover()); requestAnimationFrame(look); })();</script>`;
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Dot</title><link rel="icon" href="data:,">`;
 const ONE = `${PAGE}<poseloom-mascot src="mascot.json">${FALLBACK}</poseloom-mascot>${SCRIPT}`;
 
@@ -131,6 +134,24 @@ describe.each(BROWSERS)("%s", (name) => {
     expect(await page.evaluate("log.filter((one) => one.name === 'ready').length")).toBe(1);
   });
 
+  test("a video that comes without its transparency is not shown, the next format is", async () => {
+    // What a browser that drops the alpha of VP9 presents: frames that are opaque all over.
+    const document = readFileSync(join(inject("bundle"), "mascot.json"), "utf8");
+    const opaque = document.replace(/("webm": "clips\/[^"]*)\.webm"/g, '$1.mp4"');
+    expect(opaque).not.toBe(document);
+    const html = LOOKER + ONE.replace('src="mascot.json"', 'src="opaque.json"');
+    const page = await visit(html, { pages: { "/opaque.json": opaque } });
+    await until(page, "rests('idle') && mascot().state.values.loopCount > 0");
+    const canStack = await page.evaluate(CAN_STACK);
+    await until(page, `seen()?.tagName === "${canStack ? "CANVAS" : "IMG"}"`);
+    await page.evaluate("mascot().go('wave')");
+    await until(page, "mascot().node === 'wave'");
+    const most = (await page.evaluate("Math.max(...window.covers)")) as number;
+    expect(most).toBeLessThan(DISC * 1.05);
+    expect(await page.evaluate(`Math.abs(cover() - ${DISC}) < 0.01`)).toBe(true);
+    await picture(page, "opaque");
+  });
+
   test("what leads elsewhere than to a picture is not followed", async () => {
     const page = await visit(ONE);
     await until(page, "rests('idle')");
@@ -186,6 +207,34 @@ describe.each(BROWSERS)("%s of someone who wants less motion", (name) => {
     host.close();
   });
 });
+
+describe.each(BROWSERS)("%s of someone who saves data", (name) => {
+  test("poses change and no clip is asked for", async () => {
+    const browser = await openBrowser(name);
+    const host = await Host.open({ "/": inject("bundle") }, { pages: { "/page.html": ONE } });
+    const page = await browser.newPage();
+    if (name === "chromium") await saveData(page);
+    // Firefox has no such setting; what a page reads is put there.
+    else await page.evaluateOnNewDocument("navigator.connection = { saveData: true }");
+    await visitPage(page, `${host.url}page.html`);
+    expect(await page.evaluate("navigator.connection.saveData")).toBe(true);
+    await until(page, "seen()?.tagName === 'IMG' && rests('idle') && mascot().state.values.loopCount > 1");
+    await page.evaluate("mascot().set('tired', true)");
+    await until(page, "rests('sleep') && seen().src.endsWith('sleep.png')");
+    expect(host.asked.filter((path) => path.includes("posters/")).length).toBeGreaterThan(1);
+    expect(host.asked.filter((path) => path.includes("clips/"))).toEqual([]);
+    await page.screenshot({ path: `${PICTURES}${name}-save-data.png` });
+    await browser.close();
+    host.close();
+  });
+});
+
+/** Turn the browser's own data saver on; the client's types do not know the command yet. */
+async function saveData(page: Page): Promise<void> {
+  const session = await page.createCDPSession();
+  const command = "Emulation.setDataSaverOverride" as "Emulation.setEmulatedMedia";
+  await session.send(command, { dataSaverEnabled: true } as object);
+}
 
 type Foreign = Manifest & { readonly edges: readonly { readonly source: string; readonly target: string }[] };
 

@@ -1,14 +1,24 @@
 import type { Browser } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { BROWSERS, openBrowser, openPage, until } from "./browser.ts";
-import { Host } from "./host.ts";
+import { BROWSERS, CAN_STACK, openBrowser, openPage, until } from "./browser.ts";
+import { Host, type HostOptions } from "./host.ts";
 import { type Sighting, watch } from "./watch.ts";
 
 /** `npm run figures` asks for 1,000. */
 const TRANSITIONS = Number(process.env.POSELOOM_TRANSITIONS ?? 60);
-const CAN_STACK = `document.createElement("video").canPlayType('video/mp4; codecs="avc1.64001f"') !== "" &&
-  document.createElement("canvas").getContext("webgl") !== null`;
+const TROUBLED = Number(process.env.POSELOOM_TRANSITIONS ?? 30);
 const DISC = Math.PI * (26 / 128) ** 2;
+/** What comes over the slow line comes over it again, as far as a browser lets go of it: no copy is to be kept. */
+const SLOW: HostOptions = {
+  bytesPerSecond: 30_000,
+  headers: { "Cache-Control": "no-store", "Content-Security-Policy": "media-src 'self'" },
+};
+const TROUBLES: readonly (readonly [string, HostOptions])[] = [
+  ["a slow network", SLOW],
+  ["every third clip missing", { missing: /clips\/(idle-wave|wave-wave|sleep-idle)\./ }],
+  ["every clip missing", { missing: /clips\// }],
+  ["every clip missing and slow pictures", { ...SLOW, missing: /clips\// }],
+];
 
 describe.each(BROWSERS)("%s", (name) => {
   let browser: Browser;
@@ -44,6 +54,24 @@ describe.each(BROWSERS)("%s", (name) => {
       expect(sighting).toMatchObject({ blank: 0, doubled: 0 });
       expect(sighting.lateFrames).toBeLessThanOrEqual(1);
       await page.close();
+    },
+  );
+
+  test.each(TROUBLES)(
+    "random transitions show no blank and no doubled frame with %s",
+    { timeout: 60_000 + TROUBLED * 3000 },
+    async (title, options) => {
+      const troubled = await Host.open(
+        { "/": inject("bundle") },
+        { ...options, pages: { "/webm": page("webm") } },
+      );
+      const mascot = await openPage(browser, `${troubled.url}webm`);
+      await until(mascot, `rests('idle') && Math.abs(cover() - ${DISC}) < 0.01`);
+      const sighting = await watch(mascot, TROUBLED, DISC);
+      tell(`${name}, ${title}`, sighting);
+      expect(sighting).toMatchObject({ blank: 0, doubled: 0 });
+      await mascot.close();
+      troubled.close();
     },
   );
 });

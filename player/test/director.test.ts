@@ -34,14 +34,11 @@ function edge(id: string, source: string, target: string) {
 /** Writes down what it is asked. */
 class Notebook implements Stage {
   readonly lines: string[] = [];
-  poster(still: string | null) {
-    this.lines.push(`poster ${still?.split("/").at(-1)}`);
-  }
   show(clip: Clip, freeze: boolean) {
     this.lines.push(`show ${clip.id}${freeze ? " frozen" : ""}`);
   }
-  hold(still: string | null, keep: boolean) {
-    this.lines.push(`hold ${still?.split("/").at(-1)}${keep ? " keep" : ""}`);
+  hold(still: string | null) {
+    this.lines.push(`hold ${still ? still.split("/").at(-1) : "what is seen"}`);
   }
   warm(clip: Clip) {
     this.lines.push(`warm ${clip.id}`);
@@ -58,12 +55,12 @@ function direct() {
   const machine = buildMachine(MANIFEST);
   const cast = makeCast(MANIFEST, "https://example.test/mascot/", "webm");
   const critic = { stepped: vi.fn(), failed: vi.fn() };
-  const director = new Director(machine, cast, critic, () => Date.now());
+  const director = new Director(machine, critic, () => Date.now());
   const stage = new Notebook();
-  director.mount(stage);
+  director.mount(stage, cast);
   director.resume();
   const clip = (id: string) => cast.clips.get(id) as Clip;
-  return { director, stage, critic, clip };
+  return { director, stage, critic, cast, clip };
 }
 
 beforeEach(() => {
@@ -77,8 +74,8 @@ test("URLs are resolved against the manifest's address", () => {
   expect(direct().clip("ab").url).toBe("https://example.test/mascot/clips/ab.webm");
 });
 
-test("the poster comes first, then the loop", () => {
-  expect(direct().stage.take()).toEqual(["poster a.png", "show aa"]);
+test("the pose comes first, then the loop", () => {
+  expect(direct().stage.take()).toEqual(["hold a.png", "show aa"]);
 });
 
 test("a transition plays and the loop at its end is made ready; at its end the loop plays", () => {
@@ -95,7 +92,7 @@ test("a node without a loop keeps the last frame of the clip that led there", ()
   director.dispatch({ type: "set", input: "level", value: 3 });
   stage.take();
   director.ended(clip("ac"));
-  expect(stage.take()).toEqual(["hold c.png keep"]);
+  expect(stage.take()).toEqual(["hold what is seen"]);
 });
 
 test("what is told of a clip that is no longer on is not heard", () => {
@@ -170,10 +167,10 @@ test("an event from within a step waits for its turn", () => {
 });
 
 test("a new stage shows what goes on now", () => {
-  const { director } = direct();
+  const { director, cast } = direct();
   director.dispatch({ type: "fire", input: "go" });
   director.unmount();
   const stage = new Notebook();
-  director.mount(stage);
-  expect(stage.take()).toEqual(["poster a.png", "show ab", "warm bb"]);
+  director.mount(stage, cast);
+  expect(stage.take()).toEqual(["hold a.png", "show ab", "warm bb"]);
 });

@@ -44,7 +44,7 @@ test("built-in inputs cannot be declared away", () => {
 });
 
 test.each([
-  ["an initial node", { initialNode: "z", edges: [] }, 'initialNode "z"'],
+  ["an initial node", { initialNode: "z", edges: [] }, 'initialNode names "z"'],
   ["a source", { initialNode: "a", edges: [{ id: "e", source: "z", target: "a" }] }, 'edge "e" names "z"'],
   ["a target", { initialNode: "a", edges: [{ id: "e", source: "*", target: "z" }] }, 'edge "e" names "z"'],
 ])("%s that is no node is refused by name", (_, document, message) => {

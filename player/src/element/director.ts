@@ -1,9 +1,8 @@
 import { advance, start } from "../machine/advance.ts";
 import { nextTime } from "../machine/timer.ts";
-import type { Effect, Machine, MachineEvent, State } from "../machine/types.ts";
+import type { Edge, Effect, Machine, MachineEvent, State } from "../machine/types.ts";
 import type { Audience, Clip, Stage } from "../stage/stage.ts";
 import type { Cast } from "./cast.ts";
-import { Stopwatch } from "./stopwatch.ts";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -15,24 +14,24 @@ export interface Critic {
 
 /** Brings machine, stage and clock together. Knows no DOM. */
 export class Director implements Audience {
-  readonly #machine: Machine;
-  #cast: Cast;
+  readonly machine: Machine;
   readonly #critic: Critic;
-  readonly #stopwatch: Stopwatch;
+  readonly #now: () => number;
   readonly #queue: MachineEvent[] = [];
   #state: State;
-  #stage: Stage | null = null;
+  #cast: Cast | undefined;
+  #stage: Stage | undefined;
   /** The last clip that failed: its last frame is not on the stage. */
   #failed: string | null = null;
-  #isStepping = false;
-  #isRunning = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Time since the arrival, without the time while nobody looks: what was before, and since when it runs. */
+  #before = 0;
+  #since: number | null = null;
 
-  constructor(machine: Machine, cast: Cast, critic: Critic, now: () => number = () => performance.now()) {
-    this.#machine = machine;
-    this.#cast = cast;
+  constructor(machine: Machine, critic: Critic, now: () => number = () => performance.now()) {
+    this.machine = machine;
     this.#critic = critic;
-    this.#stopwatch = new Stopwatch(now);
+    this.#now = now;
     this.#state = start(machine).state;
   }
 
@@ -40,47 +39,39 @@ export class Director implements Audience {
     return this.#state;
   }
 
-  /** Play the same machine with other pictures, from the next stage on. */
-  recast(cast: Cast): void {
-    this.#cast = cast;
-  }
-
   /** Put what goes on now onto a stage. */
-  mount(stage: Stage): void {
+  mount(stage: Stage, cast: Cast): void {
     this.#stage = stage;
-    stage.poster(this.#cast.stills.get(this.#state.node) ?? null);
-    this.#perform(this.#present(), false, false);
+    this.#cast = cast;
+    this.#holdPose();
+    this.#perform(false, false);
   }
 
   unmount(): void {
     this.pause();
     this.#stage?.dispose();
-    this.#stage = null;
+    this.#stage = undefined;
   }
 
   pause(): void {
-    this.#isRunning = false;
-    this.#stopwatch.pause();
+    this.#before = this.#ms();
+    this.#since = null;
     this.#stage?.pause();
-    clearTimeout(this.#timer);
+    this.#setTimer();
   }
 
   resume(): void {
-    this.#isRunning = true;
-    this.#stopwatch.resume();
+    this.#since ??= this.#now();
     this.#stage?.resume();
     this.#setTimer();
   }
 
   /** Take an event. Events that come while one is being taken wait their turn. */
   dispatch(event: MachineEvent): void {
-    this.#queue.push(event);
-    if (this.#isStepping) return;
-    this.#isStepping = true;
-    try {
-      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#step(next);
-    } finally {
-      this.#isStepping = false;
+    if (this.#queue.push(event) > 1) return;
+    for (let next: MachineEvent | undefined = event; next; next = this.#queue[0]) {
+      this.#step(next);
+      this.#queue.shift();
     }
     this.#setTimer();
   }
@@ -90,65 +81,82 @@ export class Director implements Audience {
   }
 
   cameRound(clip: Clip): void {
-    if (this.#present().edge === clip.id) this.dispatch({ type: "loop_ended" });
+    if (this.#shown()?.id === clip.id) this.dispatch({ type: "loop_ended" });
   }
 
   failed(clip: Clip, reason: string): void {
     this.#critic.failed(clip.id, reason);
-    const still = this.#cast.stills.get(this.#state.node) ?? null;
-    if (this.#state.phase === "rest") this.#stage?.hold(still, false);
+    if (this.#state.edge === null) this.#holdPose();
     this.#failed = clip.id;
     this.ended(clip);
   }
 
   #step(event: MachineEvent): void {
     const before = this.#state;
-    const { state, effects } = advance(this.#machine, before, event);
+    const { state, effects } = advance(this.machine, before, event);
     this.#state = state;
-    const isPoseShown = event.type === "clip_ended" && this.#showsPose(before.edge, state.node);
-    for (const effect of effects) {
-      if (effect.type !== "play") this.#stopwatch.restart();
-      this.#perform(this.#present(), event.type === "loop_ended", isPoseShown);
+    for (const { type } of effects) {
+      if (type !== "play") {
+        this.#before = 0;
+        this.#since &&= this.#now();
+      }
+      this.#perform(event.type === "loop_ended", this.#showsPose(before.edge));
     }
     if (state !== before) this.#critic.stepped(event, before, state, effects);
   }
 
-  /** Whether the last frame of the clip that has ended is the pose of a node. */
-  #showsPose(edge: string | null, node: string): boolean {
-    return edge !== null && edge !== this.#failed && this.#machine.edgeOf.get(edge)?.target === node;
+  /** Whether the last frame of the clip that has ended is the pose of the node. */
+  #showsPose(ended: string | null): boolean {
+    return ended !== this.#failed && this.#edge(ended)?.target === this.#state.node;
   }
 
-  /** What the state shows: a transition, a loop, or the pose. */
-  #present(): { readonly edge: string | null; readonly node: string } {
+  #edge(id: string | null): Edge | undefined {
+    return this.machine.edgeOf.get(id ?? "");
+  }
+
+  #loop(node: string): Edge | null | undefined {
+    return this.machine.places.get(node)?.loop;
+  }
+
+  /** What the state shows: a transition, a loop, or nothing but the pose. */
+  #shown(): Edge | null | undefined {
     const { edge, node } = this.#state;
-    return { edge: edge ?? this.#machine.places.get(node)?.loop?.id ?? null, node };
+    return this.#edge(edge) ?? this.#loop(node);
   }
 
-  #perform({ edge, node }: { edge: string | null; node: string }, freeze: boolean, keep: boolean): void {
-    const clip = edge === null ? undefined : this.#cast.clips.get(edge);
-    if (!clip) this.#stage?.hold(this.#cast.stills.get(node) ?? null, keep);
-    else this.#stage?.show(clip, freeze);
+  #clip(edge: Edge | null | undefined): Clip | undefined {
+    return this.#cast?.clips.get(edge?.id ?? "");
+  }
+
+  #holdPose(): void {
+    this.#stage?.hold(this.#cast?.stills.get(this.#state.node) ?? null);
+  }
+
+  #perform(freeze: boolean, keep: boolean): void {
+    const clip = this.#clip(this.#shown());
+    if (clip) this.#stage?.show(clip, freeze);
+    else if (keep) this.#stage?.hold(null);
+    else this.#holdPose();
     this.#failed = null;
-    const loop = this.#state.edge && this.#machine.places.get(this.#target())?.loop;
-    const next = loop && this.#cast.clips.get(loop.id);
+    const moves = this.#edge(this.#state.edge);
+    const next = moves && this.#clip(this.#loop(moves.target));
     if (next) this.#stage?.warm(next);
   }
 
-  #target(): string {
-    return this.#machine.edgeOf.get(this.#state.edge ?? "")?.target ?? this.#state.node;
+  #ms(): number {
+    return this.#before + (this.#since === null ? 0 : this.#now() - this.#since);
   }
 
   #setTimer(): void {
     clearTimeout(this.#timer);
-    const due = this.#isRunning ? nextTime(this.#machine, this.#state) : null;
+    const due = this.#since === null ? null : nextTime(this.machine, this.#state);
     if (due === null) return;
-    const wait = Math.min(Math.max(due - this.#stopwatch.ms, 0), LONGEST_TIMER_MS);
-    this.#timer = setTimeout(() => this.#tellTime(due), wait);
+    this.#timer = setTimeout(() => this.#tellTime(due), Math.min(due - this.#ms(), LONGEST_TIMER_MS));
   }
 
   /** A timer may run a little early; what it stands for has come all the same. */
   #tellTime(due: number): void {
-    const { ms } = this.#stopwatch;
+    const ms = this.#ms();
     const isFar = due - ms > 100;
     if (isFar) this.#setTimer();
     else this.dispatch({ type: "time", ms: Math.max(ms, due) });

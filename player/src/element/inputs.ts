@@ -1,5 +1,5 @@
-import { BUILT_IN } from "../machine/document.ts";
-import type { Input, InputType, Machine, State, Value } from "../machine/types.ts";
+import { isBuiltIn } from "../machine/document.ts";
+import type { InputType, Machine, State, Value } from "../machine/types.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** An input as a page sees it. */
@@ -13,13 +13,18 @@ export interface InputView {
   readonly system: boolean;
 }
 
-export function viewInputs(manifest: Manifest, machine: Machine, state: State): readonly InputView[] {
-  return machine.inputs.map((input) => viewInput(input, manifest, state));
-}
-
-function viewInput({ name, type }: Input, manifest: Manifest, state: State): InputView {
-  const declared = manifest.inputs?.find((input) => input.name === name);
-  const value = type === "trigger" ? state.trigger === name : (state.values[name] ?? false);
-  const system = declared?.system === true || BUILT_IN.some((input) => input.name === name);
-  return { name, label: declared?.label || name, type, value, system };
+export function viewInputs(
+  manifest: Manifest,
+  { machine, state }: { readonly machine: Machine; readonly state: State },
+): readonly InputView[] {
+  return machine.inputs.map(({ name, type }) => {
+    const declared = manifest.inputs?.find((input) => input.name === name);
+    return {
+      name,
+      label: declared?.label || name,
+      type,
+      value: state.values[name] ?? state.trigger === name,
+      system: declared?.system === true || isBuiltIn(name),
+    };
+  });
 }

@@ -33,19 +33,15 @@ export interface ManifestInput extends InputDocument {
   readonly system?: boolean;
 }
 
-/** Take a parsed document for a manifest, or say what is missing. */
-export function asManifest(document: unknown): Manifest {
-  const manifest = document as Partial<Manifest> | null;
-  const isWhole = Array.isArray(manifest?.nodes) && Array.isArray(manifest.edges);
-  if (!isWhole) throw new Error("not a mascot manifest: it needs nodes and edges");
-  return fromPage(manifest as Manifest & PageManifest);
+/** The short form of the published page: a word in place of conditions, inputs with an id that name their target. */
+interface PageManifest extends Omit<Manifest, "inputs" | "edges"> {
+  readonly clickEffect?: string;
+  readonly edges: readonly PageEdge[];
+  readonly inputs?: readonly PageInput[] | null;
 }
 
-/** The short form of the published page: a word in place of conditions, inputs with an id that name their target. */
-interface PageManifest {
-  readonly clickEffect?: string;
-  readonly edges: readonly (ManifestEdge & { readonly condition?: unknown })[];
-  readonly inputs?: readonly PageInput[] | null;
+interface PageEdge extends ManifestEdge {
+  readonly condition?: string;
 }
 
 interface PageInput extends Partial<ManifestInput> {
@@ -54,61 +50,49 @@ interface PageInput extends Partial<ManifestInput> {
   readonly defaultValue?: ManifestInput["default"];
 }
 
-const PAGE_WORDS: Readonly<Record<string, readonly ConditionDocument[]>> = {
-  on_click: [{ input: "clicked" }],
-  on_complete: [{ input: "loopCount", op: ">=", value: 1 }],
-};
+/** Take a parsed document for a manifest, or say what is missing. A short form is written out; what says conditions and
+ * names is left as it is. */
+export function asManifest(document: unknown): Manifest {
+  const page = document as PageManifest | null;
+  if (!Array.isArray(page?.nodes) || !Array.isArray(page.edges))
+    throw new Error("not a mascot manifest: it needs nodes and edges");
+  const edges = page.edges.map((edge) => writeOut(edge, page));
+  const inputs = readInputs(page, edges);
+  return { ...page, initialNode: page.initialNode ?? page.nodes[0]?.id ?? "", inputs, edges };
+}
 
-/** Write the short form out; what says conditions and names is left as it is. */
-function fromPage(page: Manifest & PageManifest): Manifest {
-  const given: readonly PageInput[] = page.inputs ?? [];
-  const inputs = given.map((input) => ({
-    ...input,
-    name: input.name ?? input.id ?? "",
-    type: input.type ?? "trigger",
-    default: input.default ?? input.defaultValue ?? null,
-  }));
-  const { initialNode = page.nodes[0]?.id ?? "" } = page;
-  const loops = new Set(page.edges.filter(isLoop).map((edge) => edge.source));
-  const edges: ManifestEdge[] = page.edges.map((edge) =>
-    Array.isArray(edge.conditions) || isLoop(edge)
-      ? edge
-      : { ...edge, conditions: readWord(edge, page.clickEffect, loops) },
-  );
-  for (const { id, name, targetNode: target } of given) {
-    if (name === undefined && id && target)
+/** The inputs; one of the short form adds an edge. */
+function readInputs(page: PageManifest, edges: ManifestEdge[]): ManifestInput[] {
+  const inputs: ManifestInput[] = [];
+  for (const input of page.inputs ?? []) {
+    const { id = "", name = id, type = "trigger", targetNode: target, defaultValue } = input;
+    inputs.push({ ...input, name, type, default: input.default ?? defaultValue ?? null });
+    if (input.name === undefined && target)
       edges.push({ id: `*${id}`, source: "*", target, conditions: [{ input: id }] });
   }
-  return { ...page, initialNode, inputs: [...inputs, ...undeclared(inputs, edges)], edges };
-}
-
-/** What hosts of other players set by themselves exists where a condition asks for it, declared or not. */
-function undeclared(inputs: readonly ManifestInput[], edges: readonly ManifestEdge[]): ManifestInput[] {
-  const declared = new Set(inputs.map((input) => input.name));
-  const asked = edges.flatMap((edge) => edge.conditions ?? []).map((condition) => condition.input);
-  const missing = new Set(asked.filter((name) => name.includes("::") && !declared.has(name)));
-  return [...missing].map((name) => ({ name, system: true, ...guess(name) }));
-}
-
-function guess(name: string): Pick<ManifestInput, "type" | "default"> {
-  if (name.endsWith("::sessionCount")) return { type: "number", default: 0 };
-  return /::is[A-Z]/.test(name)
-    ? { type: "boolean", default: name.endsWith("::isIdle") }
-    : { type: "trigger", default: false };
-}
-
-function readWord(
-  edge: ManifestEdge & { readonly condition?: unknown },
-  clickEffect: string | undefined,
-  loops: ReadonlySet<string>,
-): readonly ConditionDocument[] {
-  if (edge.condition === "on_complete" && !loops.has(edge.source)) {
-    return [{ input: "nodeTime", op: ">=", value: 0 }];
+  // What hosts of other players set by themselves exists where a condition asks for it, declared or not.
+  for (const { input: name } of edges.flatMap((edge) => edge.conditions ?? [])) {
+    if (name.includes("::") && !inputs.some((input) => input.name === name)) inputs.push(guess(name));
   }
-  const isNext = edge.condition === "default" && clickEffect === "next_state";
-  return PAGE_WORDS[isNext ? "on_click" : String(edge.condition)] ?? [];
+  return inputs;
 }
 
-function isLoop(edge: ManifestEdge): boolean {
-  return edge.source === edge.target;
+function guess(name: string): ManifestInput {
+  const isCount = name.endsWith("::sessionCount");
+  const type = isCount ? "number" : /::is[A-Z]/.test(name) ? "boolean" : "trigger";
+  return { name, type, default: isCount ? 0 : name.endsWith("::isIdle"), system: true };
+}
+
+function writeOut(edge: PageEdge, { edges, clickEffect }: PageManifest): ManifestEdge {
+  const { condition, source } = edge;
+  const isLoop = ({ source, target }: PageEdge) => source === target;
+  if (Array.isArray(edge.conditions) || isLoop(edge)) return edge;
+  const conditions: ConditionDocument[] = [];
+  if (condition === "on_click" || (condition === "default" && clickEffect === "next_state"))
+    conditions.push({ input: "clicked" });
+  if (condition === "on_complete") {
+    const hasLoop = edges.some((one) => one.source === source && isLoop(one));
+    conditions.push({ input: hasLoop ? "loopCount" : "nodeTime", op: ">=", value: Number(hasLoop) });
+  }
+  return { ...edge, conditions };
 }

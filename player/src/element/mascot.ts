@@ -1,8 +1,9 @@
 import { names } from "../machine/condition.ts";
 import { buildMachine } from "../machine/machine.ts";
-import type { Effect, Machine, MachineEvent, State, Value } from "../machine/types.ts";
+import type { Effect, MachineEvent, State, Value } from "../machine/types.ts";
 import { ClipCache } from "../stage/cache.ts";
-import { type Format, isOpaque, listFormats, MIME } from "../stage/format.ts";
+import { type Format, isOpaque, listFormats } from "../stage/format.ts";
+import { Pose } from "../stage/layer.ts";
 import type { MakePainter } from "../stage/screen.ts";
 import type { Stage } from "../stage/stage.ts";
 import { StillStage } from "../stage/still-stage.ts";
@@ -11,19 +12,9 @@ import { type Cast, makeCast, neighbours } from "./cast.ts";
 import { Director } from "./director.ts";
 import type { MascotEvents } from "./event.ts";
 import { type InputView, viewInputs } from "./inputs.ts";
-import type { Manifest } from "./manifest.ts";
-import { Sight } from "./sight.ts";
-import { findSource, inlineSource, type Source } from "./source.ts";
+import { asManifest, type Manifest } from "./manifest.ts";
+import { findSource } from "./source.ts";
 import { STYLE } from "./style.ts";
-
-/** All that one manifest brings with it. */
-interface Play {
-  readonly manifest: Manifest;
-  readonly base: string;
-  readonly machine: Machine;
-  readonly cast: Cast;
-  readonly director: Director;
-}
 
 /** Loaded only where neither video format keeps its alpha. */
 let painting: Promise<typeof import("../stacked/index.ts")> | undefined;
@@ -35,42 +26,56 @@ const Base = (globalThis.HTMLElement ?? Object) as typeof HTMLElement;
 export class PoseloomMascot extends Base {
   static readonly observedAttributes = ["src", "format"];
 
-  readonly #root = this.attachShadow({ mode: "open" });
-  readonly #slot = document.createElement("slot");
+  readonly #pose: Pose;
   readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
-  readonly #sight = new Sight(this, (isSeen) => this.#see(isSeen));
+  readonly #sight = new IntersectionObserver((entries) => {
+    this.#isOnScreen = entries.at(-1)?.isIntersecting ?? true;
+    this.#run();
+  });
+  readonly #run = () => {
+    if (!this.#isStaged) return;
+    if (this.#isOnScreen && !document.hidden && !this.#isPaused) this.#director?.resume();
+    else this.#director?.pause();
+  };
+  readonly #restage = () => {
+    this.#strike();
+    this.#raise();
+  };
   #given: Manifest | null = null;
-  #play: Play | null = null;
-  #cache: ClipCache | null = null;
+  #manifest: Manifest | null = null;
+  #base = "";
+  #cast: Cast | undefined;
+  #director: Director | undefined;
+  #cache: ClipCache | undefined;
   #loading: AbortController | null = null;
   #isStaged = false;
-  #isSeen = false;
+  #isOnScreen = true;
   #isPaused = false;
   #formats: Format[] = [];
   #painter: MakePainter | null = null;
 
   constructor() {
     super();
+    const root = this.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
-    this.#root.adoptedStyleSheets = [sheet];
-    // What the page put inside stands there until a pose does.
-    this.#root.append(this.#slot);
-    this.#root.addEventListener(
-      "load",
-      (event) => this.#root.contains(event.target as Node) && this.#cover(),
-      true,
-    );
+    root.adoptedStyleSheets = [sheet];
+    // What the page put inside stands there until something is seen.
+    root.append(document.createElement("slot"));
+    this.#pose = new Pose(root);
     this.addEventListener("click", () => this.fire("clicked"));
     this.addEventListener("keydown", (event) => this.#press(event));
     this.addEventListener("pointerenter", (event) => this.#hover(event, true));
     this.addEventListener("pointerleave", (event) => this.#hover(event, false));
-    this.#upgrade();
+    // A manifest that was set before the element was defined hides the accessor.
+    if (!Object.hasOwn(this, "manifest")) return;
+    this.#given = this.manifest;
+    Reflect.deleteProperty(this, "manifest");
   }
 
   /** The manifest that plays. One that is set here goes before `src`; its relative URLs start at the page. */
   get manifest(): Manifest | null {
-    return this.#play?.manifest ?? this.#given;
+    return this.#manifest ?? this.#given;
   }
 
   set manifest(manifest: Manifest | null) {
@@ -80,17 +85,16 @@ export class PoseloomMascot extends Base {
 
   /** Every input and its value now. */
   inputs(): readonly InputView[] {
-    const play = this.#play;
-    return play ? viewInputs(play.manifest, play.machine, play.director.state) : [];
+    return this.#manifest && this.#director ? viewInputs(this.#manifest, this.#director) : [];
   }
 
   /** The id of the node where the mascot is; while it moves, where it comes from. */
   get node(): string | null {
-    return this.#play?.director.state.node ?? null;
+    return this.state?.node ?? null;
   }
 
   get state(): State | null {
-    return this.#play?.director.state ?? null;
+    return this.#director?.state ?? null;
   }
 
   get paused(): boolean {
@@ -125,25 +129,24 @@ export class PoseloomMascot extends Base {
 
   connectedCallback(): void {
     this.#calm.addEventListener("change", this.#restage);
-    this.#sight.watch();
-    if (this.#isStaged) this.#run();
-    else if (this.#play) this.#raise();
+    document.addEventListener("visibilitychange", this.#run);
+    this.#sight.observe(this);
+    if (this.#director) this.#raise();
     else if (!this.#loading) void this.#load();
   }
 
   disconnectedCallback(): void {
     this.#calm.removeEventListener("change", this.#restage);
-    this.#sight.stop();
-    this.#play?.director.pause();
+    document.removeEventListener("visibilitychange", this.#run);
+    this.#sight.disconnect();
+    this.#director?.pause();
     // Who moves it in the document puts it back before this.
-    queueMicrotask(() => this.#leave());
-  }
-
-  #leave(): void {
-    if (this.isConnected) return;
-    this.#loading?.abort();
-    this.#loading = null;
-    this.#strike();
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#loading?.abort();
+      this.#loading = null;
+      this.#strike();
+    });
   }
 
   /** Moved with `moveBefore`: everything goes on. */
@@ -153,49 +156,48 @@ export class PoseloomMascot extends Base {
     if (this.isConnected && !this.#given) void this.#load();
   }
 
-  /** A `manifest` that was set before the element was defined hides the accessor. */
-  #upgrade(): void {
-    if (!Object.hasOwn(this, "manifest")) return;
-    const { manifest } = this;
-    Reflect.deleteProperty(this, "manifest");
-    this.#given = manifest;
-  }
-
   async #load(): Promise<void> {
     this.#loading?.abort();
     const loading = new AbortController();
+    const { signal } = loading;
     this.#loading = loading;
     try {
-      const source = this.#given ? inlineSource(this.#given) : await findSource(this, loading.signal);
-      if (!loading.signal.aborted && source) this.#open(source);
+      const [document, base] = this.#given
+        ? [this.#given, this.baseURI]
+        : ((await findSource(this, signal)) ?? []);
+      if (base && !signal.aborted) this.#open(asManifest(document), base);
     } catch (error) {
-      if (!loading.signal.aborted) this.#say("error", { message: messageOf(error), edge: null });
+      const message = String((error as Error).message ?? error);
+      if (!signal.aborted) this.#say("error", { message, edge: null });
     }
     if (this.#loading === loading) this.#loading = null;
   }
 
-  #open({ manifest, base }: Source): void {
-    const machine = buildMachine(manifest);
-    this.#formats = this.#listFormats(manifest);
-    const cast = makeCast(manifest, base, this.#formats[0] ?? "webm");
-    const director = new Director(machine, cast, {
+  #open(manifest: Manifest, base: string): void {
+    const director = new Director(buildMachine(manifest), {
       stepped: (...step) => this.#stepped(...step),
       failed: (edge, message) => this.#say("error", { message, edge }),
     });
     this.#strike();
-    this.#play = { manifest, base, machine, cast, director };
-    this.#describe(manifest, machine);
+    this.#manifest = manifest;
+    this.#base = base;
+    this.#director = director;
+    // What this browser plays and the manifest has; the attribute `format` names one.
+    const only = this.getAttribute("format");
+    this.#formats = listFormats().filter(
+      (format) => (only ?? format) === format && manifest.edges.some((edge) => edge.videos?.[format]),
+    );
+    this.#describe(manifest, director);
     this.#raise();
     this.#say("ready", { node: director.state.node, inputs: this.inputs() });
   }
 
   /** Say what this is to those who do not see it, where the page has not said it. */
-  #describe(manifest: Manifest, machine: Machine): void {
-    const { width = 1, height = 1 } = manifest;
+  #describe({ width = 1, height = 1, name }: Manifest, { machine }: Director): void {
     this.style.setProperty("--poseloom-ratio", `${width} / ${height}`);
     const answersClicks = machine.edges.some((edge) => names(edge, "clicked"));
     this.#default("role", answersClicks ? "button" : "img");
-    this.#default("aria-label", manifest.name || "Mascot");
+    this.#default("aria-label", name || "Mascot");
     if (answersClicks) this.#default("tabindex", "0");
   }
 
@@ -203,32 +205,31 @@ export class PoseloomMascot extends Base {
     if (!this.hasAttribute(attribute)) this.setAttribute(attribute, value);
   }
 
-  /** Build the stage and go on where the machine is. */
+  /** Build the stage where there is none, and go on where the machine is. */
   #raise(): void {
-    const play = this.#play;
-    if (!play || this.#isStaged) return;
-    this.#isStaged = true;
-    play.director.mount(this.#makeStage(play.director));
-    this.#prefetch();
+    const director = this.#director;
+    if (director && this.#manifest && !this.#isStaged) {
+      const [format = "webm"] = this.#formats;
+      this.#isStaged = true;
+      this.#cast = makeCast(this.#manifest, this.#base, format);
+      director.mount(this.#makeStage(director), this.#cast);
+      this.#prefetch();
+    }
     this.#run();
   }
 
   #makeStage(director: Director): Stage {
     const [format] = this.#formats;
-    const paint = format === "stacked" ? this.#painter : null;
-    const isReady = format && (format !== "stacked" || paint);
-    if (format && !isReady && !this.#calm.matches) void this.#loadPainter();
-    if (this.#calm.matches || !isReady) return new StillStage(this.#root, director);
-    this.#cache = new ClipCache(MIME[format]);
-    return new VideoStage(this.#root, director, this.#cache, { paint, isFit: (video) => this.#isFit(video) });
-  }
-
-  /** What this browser plays and the manifest has; the attribute `format` names one. */
-  #listFormats({ edges }: Manifest): Format[] {
-    const only = this.getAttribute("format");
-    return listFormats().filter(
-      (format) => (only ?? format) === format && edges.some((edge) => edge.videos?.[format]),
-    );
+    const needsPainter = format === "stacked" && !this.#painter;
+    const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+    const isStill = !format || this.#calm.matches || connection?.saveData;
+    if (needsPainter && !isStill) void this.#loadPainter();
+    if (needsPainter || isStill) return new StillStage(this.#pose, director);
+    this.#cache = new ClipCache();
+    return new VideoStage(this.#pose, director, this.#cache, {
+      paint: format === "stacked" ? this.#painter : null,
+      isFit: (video) => this.#isFit(video),
+    });
   }
 
   async #loadPainter(): Promise<void> {
@@ -236,66 +237,37 @@ export class PoseloomMascot extends Base {
     try {
       const { canPaint, makePainter } = await painting;
       if (canPaint()) this.#painter = makePainter;
-      else this.#formats = [];
     } catch {
-      this.#formats = []; // stills it is
+      // stills it is
     }
-    if (this.#isStaged && this.#painter) this.#restage();
+    if (!this.#painter) this.#formats = [];
+    else if (this.#isStaged) this.#restage();
   }
 
   /** The first frame tells whether the browser kept the alpha; if not, the next format is tried. */
   #isFit(video: HTMLVideoElement): boolean {
     const isLost = this.#formats[0] !== "stacked" && this.#formats.length > 1 && isOpaque(video);
-    if (isLost) queueMicrotask(() => this.#changeFormat());
-    else this.#cover();
+    if (isLost) {
+      this.#formats.shift();
+      queueMicrotask(this.#restage);
+    }
     return !isLost;
-  }
-
-  #changeFormat(): void {
-    const play = this.#play;
-    this.#formats.shift();
-    if (!play) return;
-    const cast = makeCast(play.manifest, play.base, this.#formats[0] ?? "webm");
-    play.director.recast(cast);
-    this.#play = { ...play, cast };
-    this.#restage();
-  }
-
-  #cover(): void {
-    this.#slot.hidden = true;
   }
 
   /** Take the stage down; the machine's state stays. */
   #strike(): void {
-    this.#play?.director.unmount();
+    this.#director?.unmount();
     this.#cache?.dispose();
-    this.#cache = null;
+    this.#cache = undefined;
     this.#isStaged = false;
   }
 
-  readonly #restage = (): void => {
-    this.#strike();
-    this.#raise();
-  };
-
-  #see(isSeen: boolean): void {
-    this.#isSeen = isSeen;
-    this.#run();
-  }
-
-  #run(): void {
-    if (!this.#isStaged) return;
-    if (this.#isSeen && !this.#isPaused) this.#play?.director.resume();
-    else this.#play?.director.pause();
-  }
-
   #prefetch(): void {
-    const play = this.#play;
-    if (play) this.#cache?.prefetch(neighbours(play.machine, play.cast, play.director.state.node));
+    if (this.#cast && this.#director) void this.#cache?.prefetch(neighbours(this.#director, this.#cast));
   }
 
   #dispatch(event: MachineEvent): void {
-    this.#play?.director.dispatch(event);
+    this.#director?.dispatch(event);
   }
 
   #stepped(event: MachineEvent, before: State, after: State, effects: readonly Effect[]): void {
@@ -305,12 +277,13 @@ export class PoseloomMascot extends Base {
     }
     if (event.type === "clip_ended") this.#sayEdge("transitionend", before.edge);
     if (after.node !== before.node) this.#say("statechange", { node: after.node, from: before.node });
-    if (effects[0]?.type === "play") this.#sayEdge("transitionstart", after.edge);
-    if (effects.length > 0) this.#prefetch();
+    if (effects.length === 0) return;
+    this.#sayEdge("transitionstart", after.edge);
+    this.#prefetch();
   }
 
   #sayEdge(name: "transitionstart" | "transitionend", id: string | null): void {
-    const edge = this.#play?.machine.edgeOf.get(id ?? "");
+    const edge = this.#director?.machine.edgeOf.get(id ?? "");
     if (edge) this.#say(name, { edge: edge.id, source: edge.source, target: edge.target });
   }
 
@@ -329,8 +302,4 @@ export class PoseloomMascot extends Base {
   #hover(event: PointerEvent, isOver: boolean): void {
     if (event.pointerType !== "touch") this.set("mouseOver", isOver);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,17 +1,15 @@
 import { holds, names } from "./condition.ts";
 import { nextHops } from "./route.ts";
-import { initialValues, place, withValue } from "./state.ts";
-import type { Candidate, Edge, Effect, Machine, MachineEvent, State, Step, Value } from "./types.ts";
-
-const COUNTED = new Set(["loopCount", "nodeTime"]);
+import type { Candidate, Edge, Machine, MachineEvent, State, Step, Value } from "./types.ts";
 
 /** The first step: arrival at the initial node. */
 export function start(machine: Machine): Step {
+  const levels = machine.inputs.filter((input) => input.type !== "trigger");
   const state: State = {
     phase: "rest",
     node: machine.initialNode,
     edge: null,
-    values: initialValues(machine),
+    values: Object.fromEntries(levels.map((input) => [input.name, input.default])),
     trigger: null,
     walk: null,
     held: null,
@@ -22,43 +20,60 @@ export function start(machine: Machine): Step {
 
 /** One step. Pure: the same machine, state and event always give the same answer, and none of them is changed. */
 export function advance(machine: Machine, state: State, event: MachineEvent): Step {
+  if (event.type === "clip_ended") {
+    const ended = machine.edgeOf.get(state.edge ?? "");
+    return ended ? arrive(machine, state, ended.target, 0) : { state, effects: [] };
+  }
+  const heard = hear(machine, state, event);
+  return heard ? decideAtRest(machine, heard, event.type === "loop_ended") : { state, effects: [] };
+}
+
+/** What an event changes by itself; null when it is none for this moment. */
+function hear(machine: Machine, state: State, event: MachineEvent): State | null {
+  const isResting = state.edge === null;
   switch (event.type) {
-    case "set":
-      return set(machine, state, event.input, event.value);
     case "fire":
-      return fire(machine, state, event.input);
-    case "go":
-      return go(machine, { ...state, goal: event.node });
-    case "clip_ended":
-      return endClip(machine, state);
-    case "loop_ended":
-      return endLoop(machine, state);
-    case "time":
-      return passTime(machine, state, event.ms);
+      return typeOf(machine, event.input) === "trigger" ? { ...state, trigger: event.input } : null;
+    case "go": {
+      const aimed = { ...state, goal: event.node }; // rule 12
+      return isResting ? aim(machine, aimed) : aimed;
+    }
+    case "set":
+      return isSettable(machine, state, event) ? give(state, event.input, event.value) : null;
     default:
-      return nothing(state);
+      return isResting ? count(machine, state, event) : null;
   }
 }
 
-function set(machine: Machine, state: State, name: string, value: Value): Step {
-  const input = machine.inputOf.get(name);
-  const isSettable = input && input.type !== "trigger" && !COUNTED.has(name) && isValue(value);
-  if (!isSettable || Number(state.values[name]) === Number(value)) return nothing(state);
-  return decideAtRest(machine, withValue(state, name, value));
+function count(machine: Machine, state: State, event: MachineEvent): State | null {
+  const { loopCount, nodeTime } = state.values;
+  if (event.type === "loop_ended" && loopAt(machine, state))
+    return give(state, "loopCount", Number(loopCount) + 1);
+  const isLater = event.type === "time" && Number.isFinite(event.ms) && event.ms > Number(nodeTime);
+  return isLater ? give(state, "nodeTime", event.ms) : null;
 }
 
-function isValue(value: unknown): value is Value {
-  return typeof value === "boolean" || Number.isFinite(value);
+function typeOf(machine: Machine, input: string): string | undefined {
+  return machine.inputOf.get(input)?.type;
 }
 
-function fire(machine: Machine, state: State, name: string): Step {
-  if (machine.inputOf.get(name)?.type !== "trigger") return nothing(state);
-  return decideAtRest(machine, { ...state, trigger: name });
+function isSettable(
+  machine: Machine,
+  { values }: State,
+  { input, value }: { readonly input: string; readonly value: Value },
+): boolean {
+  const isValue = typeof value === "boolean" || Number.isFinite(value);
+  const isCounted = input === "loopCount" || input === "nodeTime";
+  const isNew = Number(values[input]) !== Number(value);
+  return isValue && isNew && !isCounted && (typeOf(machine, input) ?? "trigger") !== "trigger";
 }
 
-/** Rule 12. */
-function go(machine: Machine, state: State): Step {
-  return decideAtRest(machine, state.phase === "play" ? state : aim(machine, state));
+function give(state: State, input: string, value: Value): State {
+  return { ...state, values: { ...state.values, [input]: value } };
+}
+
+function loopAt(machine: Machine, { node }: State): Edge | null | undefined {
+  return machine.places.get(node)?.loop;
 }
 
 /** Forget a goal to which no clip leads from here. */
@@ -70,74 +85,51 @@ function hop(machine: Machine, { node, goal }: State): Edge | undefined {
   return goal === null ? undefined : nextHops(machine.edges, goal).get(node);
 }
 
-function endClip(machine: Machine, state: State): Step {
-  const edge = state.edge === null ? undefined : machine.edgeOf.get(state.edge);
-  return edge && state.phase === "play" ? arrive(machine, state, edge.target, 0) : nothing(state);
-}
-
-function endLoop(machine: Machine, state: State): Step {
-  if (state.phase === "play" || !place(machine, state).loop) return nothing(state);
-  const count = Number(state.values.loopCount) + 1;
-  return decideAtRest(machine, withValue(state, "loopCount", count), true);
-}
-
-function passTime(machine: Machine, state: State, ms: number): Step {
-  const isLater = Number.isFinite(ms) && ms > Number(state.values.nodeTime);
-  if (state.phase === "play" || !isLater) return nothing(state);
-  return decideAtRest(machine, withValue(state, "nodeTime", ms));
-}
-
 /** Rules 7, 9 and 10: after a change, leave or stay; while playing nothing new starts. */
-function decideAtRest(machine: Machine, state: State, isBoundary = false): Step {
-  if (state.phase === "play") return { state, effects: [] };
+function decideAtRest(machine: Machine, state: State, isBoundary: boolean): Step {
+  if (state.edge !== null) return { state, effects: [] };
   const decision = decide(machine, state);
-  if (!decision) return nothing({ ...state, trigger: null });
-  if (decision.edge.exit !== "loop_end" || isBoundary || !place(machine, state).loop) {
-    return leave(machine, state, decision, 0);
-  }
-  return nothing({ ...state, trigger: namedTrigger(state, decision.edge) });
+  const waits = decision?.edge.exit === "loop_end" && !isBoundary && loopAt(machine, state);
+  if (decision && !waits) return leave(machine, state, decision, 0);
+  return { state: { ...state, trigger: namedTrigger(state, decision) }, effects: [] };
 }
 
 /** Rules 2 and 12: the way to the goal, else the first edge in rank whose conditions hold. */
 function decide(machine: Machine, state: State): Candidate | undefined {
   const way = hop(machine, state);
   if (way) return { edge: way, step: way };
-  return place(machine, state).candidates.find(({ edge }) => holds(machine, state, edge));
+  return machine.places.get(state.node)?.candidates.find(({ edge }) => holds(machine, state, edge));
 }
 
 /** Rule 6, and the walk of rule 4: a walk that goes on lives on the trigger that it holds and consumes no other. */
-function leave(machine: Machine, state: State, { edge, step }: Candidate, jumps: number): Step {
+function leave(machine: Machine, state: State, decision: Candidate, jumps: number): Step {
+  const { edge, step } = decision;
   const held = state.walk === edge.id ? state.held : null;
-  const consumed = held === null ? namedTrigger(state, edge) : null;
+  const consumed = held ?? namedTrigger(state, decision);
   const isWalk = step !== edge && step.target !== edge.target;
   const left: State = {
     ...state,
-    trigger: consumed === null ? state.trigger : null,
+    trigger: held === consumed ? state.trigger : null,
     walk: isWalk ? edge.id : null,
-    held: isWalk ? (held ?? consumed) : null,
+    held: isWalk ? consumed : null,
   };
   if (!step.clip) return arrive(machine, left, step.target, jumps + 1);
   return { state: { ...left, phase: "play", edge: step.id }, effects: [{ type: "play", edge: step.id }] };
 }
 
-function namedTrigger(state: State, edge: Edge): string | null {
-  return state.trigger !== null && names(edge, state.trigger) ? state.trigger : null;
+function namedTrigger({ trigger }: State, decision: Candidate | undefined): string | null {
+  return decision && trigger !== null && names(decision.edge, trigger) ? trigger : null;
 }
 
 /** Rule 8. An arrival is a loop boundary: what decides here leaves at once. */
 function arrive(machine: Machine, state: State, node: string, jumps: number): Step {
-  const values = Object.freeze({ ...state.values, loopCount: 0, nodeTime: 0 });
+  const values = { ...state.values, loopCount: 0, nodeTime: 0 };
   const here = aim(machine, { ...state, phase: "rest", node, edge: null, values });
   const decision = jumps < machine.nodes.length ? decide(machine, here) : undefined;
-  return decision ? leave(machine, here, decision, jumps) : rest(machine, here);
-}
-
-function rest(machine: Machine, state: State): Step {
-  const { loop } = place(machine, state);
-  const effect: Effect = loop ? { type: "loop", edge: loop.id } : { type: "hold", node: state.node };
-  return { state: { ...state, trigger: null, walk: null, held: null, goal: null }, effects: [effect] };
-}
-
-function nothing(state: State): Step {
-  return { state, effects: [] };
+  if (decision) return leave(machine, here, decision, jumps);
+  const loop = loopAt(machine, here);
+  return {
+    state: { ...here, trigger: null, walk: null, held: null, goal: null },
+    effects: [loop ? { type: "loop", edge: loop.id } : { type: "hold", node }],
+  };
 }

@@ -1,4 +1,4 @@
-import type { Condition, Edge, Exit, Input, InputType, Node, Operator, Value } from "./types.ts";
+import type { Edge, Exit, Input, InputType, Operator, Value } from "./types.ts";
 
 /** What a machine is built from: a manifest, or the plain form of the vectors (`clip: true` in place of videos). */
 export interface MachineDocument {
@@ -48,50 +48,35 @@ export const BUILT_IN: readonly Input[] = [
   { name: "nodeTime", type: "number", default: 0 },
 ];
 
-export function readNode(document: NodeDocument): Node {
-  return Object.freeze({ id: document.id });
-}
-
 export function readEdge(document: EdgeDocument): Edge {
-  return Object.freeze({
+  const { webm, hevc, stacked } = document.videos ?? {};
+  return {
     id: document.id,
     source: document.source,
     target: document.target,
-    conditions: Object.freeze((document.conditions ?? []).map(readCondition)),
+    conditions: (document.conditions ?? []).map(({ input, op, value }) => ({
+      input,
+      op: (op ?? "==") as Operator,
+      value: value ?? true,
+    })),
     priority: document.priority ?? 0,
     exit: (document.exit ?? "now") as Exit,
-    clip: hasClip(document),
-  });
+    clip: document.videos ? Boolean(webm || hevc || stacked) : (document.clip ?? true),
+  };
 }
 
 /** The declared inputs and the built-in ones, which no declaration can replace. */
 export function readInputs(documents: readonly InputDocument[]): readonly Input[] {
-  const builtIn = new Set(BUILT_IN.map((input) => input.name));
-  const declared = documents.filter((document) => !builtIn.has(document.name)).map(readInput);
-  return Object.freeze([...declared, ...BUILT_IN]);
+  const declared = documents
+    .filter(({ name }) => !isBuiltIn(name))
+    .map(({ name, type, default: value }) => ({
+      name,
+      type: type as InputType,
+      default: value ?? (type === "number" ? 0 : false),
+    }));
+  return [...declared, ...BUILT_IN];
 }
 
-function readCondition(document: ConditionDocument): Condition {
-  return Object.freeze({
-    input: document.input,
-    op: (document.op ?? "==") as Operator,
-    value: document.value ?? true,
-  });
-}
-
-function readInput(document: InputDocument): Input {
-  const type = document.type as InputType;
-  return Object.freeze({
-    name: document.name,
-    type,
-    default: document.default ?? (type === "number" ? 0 : false),
-  });
-}
-
-function hasClip(document: EdgeDocument): boolean {
-  if (document.videos) {
-    const { webm, hevc, stacked } = document.videos;
-    return Boolean(webm || hevc || stacked);
-  }
-  return document.clip ?? true;
+export function isBuiltIn(name: string): boolean {
+  return BUILT_IN.some((input) => input.name === name);
 }

@@ -1,56 +1,54 @@
-import { type MachineDocument, readEdge, readInputs, readNode } from "./document.ts";
+import { type MachineDocument, readEdge, readInputs } from "./document.ts";
 import { nextHops } from "./route.ts";
-import { ANY_STATE, type Candidate, type Edge, type Machine, type Node, type Place } from "./types.ts";
+import { ANY_STATE, type Edge, type Machine, type Node, type Place } from "./types.ts";
 
 /** Build a machine once; every step then only looks things up. Throws when an edge or the start names no node. */
 export function buildMachine(document: MachineDocument): Machine {
-  const nodes = document.nodes.map(readNode);
+  const nodes = document.nodes.map(({ id }) => ({ id }));
   const edges = document.edges.map(readEdge);
   const inputs = readInputs(document.inputs ?? []);
-  refuseStrangers(document.initialNode, nodes, edges);
-  return Object.freeze({
+  const places = findPlaces(nodes, edges);
+  refuseStranger(places, "initialNode", document.initialNode);
+  for (const { id, source, target } of edges) {
+    for (const end of [source, target]) if (end !== ANY_STATE) refuseStranger(places, `edge "${id}"`, end);
+  }
+  return {
     initialNode: document.initialNode,
-    nodes: Object.freeze(nodes),
-    edges: Object.freeze(edges),
+    nodes,
+    edges,
     inputs,
-    places: findPlaces(nodes, edges),
+    places,
     edgeOf: new Map(edges.map((edge) => [edge.id, edge])),
     inputOf: new Map(inputs.map((input) => [input.name, input])),
-  });
+  };
 }
 
-function refuseStrangers(initialNode: string, nodes: readonly Node[], edges: readonly Edge[]): void {
-  const known = new Set(nodes.map((node) => node.id));
-  if (!known.has(initialNode)) throw new Error(`initialNode "${initialNode}" is not a node`);
-  for (const { id, source, target } of edges) {
-    const stranger = [source, target].find((end) => !known.has(end) && end !== ANY_STATE);
-    if (stranger !== undefined) throw new Error(`edge "${id}" names "${stranger}", which is not a node`);
-  }
+function refuseStranger(places: Machine["places"], who: string, node: string): void {
+  if (!places.has(node)) throw new Error(`${who} names "${node}", which is not a node`);
 }
 
 function findPlaces(nodes: readonly Node[], edges: readonly Edge[]): ReadonlyMap<string, Place> {
-  const anyState = byPriority(edges.filter((edge) => edge.source === ANY_STATE));
-  const targets = new Set(anyState.map((edge) => edge.target));
-  const hops = new Map([...targets].map((target) => [target, nextHops(edges, target)]));
+  // Falling priority; the sort is stable, so ties stay in canvas order.
+  const ranked = [...edges].sort((one, other) => other.priority - one.priority);
+  const walks = ranked
+    .filter((edge) => edge.source === ANY_STATE)
+    .map((edge) => ({ edge, hops: nextHops(edges, edge.target) }));
   return new Map(
     nodes.map(({ id }) => {
-      const walks = anyState.flatMap((edge) => candidate(edge, hops.get(edge.target)?.get(id)));
-      const own = byPriority(edges.filter((edge) => edge.source === id && edge.target !== id));
-      const candidates = Object.freeze([...walks, ...own.flatMap((edge) => candidate(edge, edge))]);
-      return [id, Object.freeze({ candidates, loop: findLoop(id, edges) })];
+      const own = ranked.filter(({ source, target }) => source === id && target !== id);
+      const candidates = [
+        ...walks.map(({ edge, hops }) => ({ edge, step: hops.get(id) })),
+        ...own.map((edge) => ({ edge, step: edge })),
+      ];
+      const isLoop = ({ source, target, clip }: Edge) => source === id && target === id && clip;
+      return [id, { candidates: candidates.filter(isPossible), loop: edges.find(isLoop) ?? null }];
     }),
   );
 }
 
-/** Falling priority; the sort is stable, so ties stay in canvas order. */
-function byPriority(edges: readonly Edge[]): readonly Edge[] {
-  return [...edges].sort((one, other) => other.priority - one.priority);
-}
-
-function candidate(edge: Edge, step: Edge | undefined): Candidate[] {
-  return step ? [Object.freeze({ edge, step })] : [];
-}
-
-function findLoop(node: string, edges: readonly Edge[]): Edge | null {
-  return edges.find((edge) => edge.source === node && edge.target === node && edge.clip) ?? null;
+function isPossible(candidate: {
+  edge: Edge;
+  step: Edge | undefined;
+}): candidate is { edge: Edge; step: Edge } {
+  return candidate.step !== undefined;
 }

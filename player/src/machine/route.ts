@@ -2,14 +2,18 @@ import { ANY_STATE, type Edge, type Machine } from "./types.ts";
 
 /** For every node with a route of clips to the target: the first edge of the shortest one. */
 export function nextHops(edges: readonly Edge[], target: string): ReadonlyMap<string, Edge> {
-  const roads = edges.filter(isRoad);
-  const distance = distances(roads, target);
+  const roads = edges.filter((edge) => edge.clip && edge.source !== edge.target && edge.source !== ANY_STATE);
+  const distance = new Map([[target, 0]]);
+  // Breadth first, from the target backwards: what is added on the way has its turn, too.
+  for (const [node, steps] of distance) {
+    for (const edge of roads) {
+      if (edge.target === node && !distance.has(edge.source)) distance.set(edge.source, steps + 1);
+    }
+  }
   const hops = new Map<string, Edge>();
   for (const edge of roads) {
-    const here = distance.get(edge.source);
-    const there = distance.get(edge.target);
-    const isShortest = here !== undefined && there !== undefined && there + 1 === here;
-    if (isShortest && !hops.has(edge.source)) hops.set(edge.source, edge);
+    const left = (distance.get(edge.target) ?? Number.NaN) + 1;
+    if (left === distance.get(edge.source) && !hops.has(edge.source)) hops.set(edge.source, edge);
   }
   return hops;
 }
@@ -26,30 +30,4 @@ export function findRoute(machine: Machine, source: string, target: string): str
     node = edge.target;
   }
   return route;
-}
-
-function isRoad(edge: Edge): boolean {
-  return edge.clip && edge.source !== edge.target && edge.source !== ANY_STATE;
-}
-
-/** Breadth first, from the target backwards. */
-function distances(roads: readonly Edge[], target: string): ReadonlyMap<string, number> {
-  const sources = sourcesByTarget(roads);
-  const distance = new Map([[target, 0]]);
-  for (const [node, steps] of distance) {
-    for (const source of sources.get(node) ?? []) {
-      if (!distance.has(source)) distance.set(source, steps + 1);
-    }
-  }
-  return distance;
-}
-
-function sourcesByTarget(roads: readonly Edge[]): ReadonlyMap<string, readonly string[]> {
-  const sources = new Map<string, string[]>();
-  for (const { source, target } of roads) {
-    const known = sources.get(target);
-    if (known) known.push(source);
-    else sources.set(target, [source]);
-  }
-  return sources;
 }

@@ -1,27 +1,18 @@
-import { ANY_STATE, type Condition, type Edge, type Machine, type State } from "./types.ts";
+import { ANY_STATE, type Condition, type Machine, type State } from "./types.ts";
 
 /** When a `nodeTime` condition may next change its truth, in ms since arrival; a shell sets one timer for it. */
-export function nextTime(machine: Machine, state: State): number | null {
-  if (state.phase === "play") return null;
-  const now = Number(state.values.nodeTime);
-  const moments = machine.edges
-    .filter((edge) => isAsked(edge, state.node))
-    .flatMap((edge) => edge.conditions.filter(isOnTime).flatMap(listMoments))
-    .filter((ms) => ms > now);
+export function nextTime({ edges }: Machine, { edge, node, values }: State): number | null {
+  if (edge !== null) return null;
+  const moments = edges
+    .filter(({ source, target }) => source === ANY_STATE || (source === node && target !== node))
+    .flatMap(({ conditions }) => conditions.flatMap(listMoments))
+    .filter((ms) => ms > Number(values.nodeTime));
   return moments.length > 0 ? Math.min(...moments) : null;
 }
 
-function isAsked({ source, target }: Edge, node: string): boolean {
-  return source === ANY_STATE || (source === node && target !== node);
-}
-
-function isOnTime(condition: Condition): boolean {
-  return condition.input === "nodeTime";
-}
-
-function listMoments({ op, value }: Condition): number[] {
-  const threshold = Number(value);
-  if (op === "==") return [threshold, threshold + 1];
-  const isJustAfter = op === ">" || op === "<=" || op === "!=";
-  return [isJustAfter ? threshold + 1 : threshold];
+function listMoments({ input, op, value }: Condition): number[] {
+  if (input !== "nodeTime") return [];
+  const ms = Number(value);
+  if (op === "==") return [ms, ms + 1];
+  return [op === ">=" || op === "<" ? ms : ms + 1];
 }

@@ -19,12 +19,10 @@ export interface Audience {
 
 /** Where the mascot is seen. Whatever is asked, the old picture stays until the new one is there. */
 export interface Stage {
-  /** Show a pose at once, before anything else was shown. */
-  poster(still: string | null): void;
   /** Play a clip from its start; `freeze` stops the old one where it is until then. */
   show(clip: Clip, freeze: boolean): void;
-  /** Rest without a loop: keep the last frame, or show the pose. */
-  hold(still: string | null, keep: boolean): void;
+  /** Show the pose, unless a clip that is asked for is there before it; `null` keeps what is seen. */
+  hold(still: string | null): void;
   /** Make ready what is likely to be shown next. */
   warm(clip: Clip): void;
   pause(): void;

@@ -1,42 +1,37 @@
-import { makeImage, reveal } from "./layer.ts";
+import { type Pose, reveal } from "./layer.ts";
 import type { Audience, Clip, Stage } from "./stage.ts";
 
-/** For people who want less motion, and for browsers that play no transparent video: poses change, nothing moves, and
- * everything takes as long as its clip. */
+/** For people who want less motion or less data, and for browsers that play no transparent video: poses change, nothing
+ * moves, and everything takes as long as its clip. */
 export class StillStage implements Stage {
   readonly #audience: Audience;
-  readonly #image = makeImage();
+  readonly #pose: Pose;
   #clip: Clip | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isPaused = true;
 
-  constructor(root: ParentNode, audience: Audience) {
+  constructor(pose: Pose, audience: Audience) {
+    this.#pose = pose;
     this.#audience = audience;
-    root.append(this.#image);
-    reveal([this.#image], this.#image);
-  }
-
-  poster(still: string | null): void {
-    if (still && this.#image.src !== still) this.#image.src = still;
   }
 
   show(clip: Clip): void {
     this.#clip = clip;
-    this.poster(clip.still);
+    this.#draw(clip.still);
     this.#wait();
   }
 
   hold(still: string | null): void {
     this.#clip = null;
-    clearTimeout(this.#timer);
-    this.poster(still);
+    this.#draw(still);
+    this.#wait();
   }
 
   warm(): void {}
 
   pause(): void {
     this.#isPaused = true;
-    clearTimeout(this.#timer);
+    this.#wait();
   }
 
   resume(): void {
@@ -44,9 +39,12 @@ export class StillStage implements Stage {
     this.#wait();
   }
 
-  dispose(): void {
-    this.pause();
-    this.#image.remove();
+  dispose(): void {}
+
+  #draw(still: string | null): void {
+    const { layer } = this.#pose;
+    if (still && layer.getAttribute("src") !== still)
+      void this.#pose.show(still, () => reveal([this.#pose.layer], this.#pose.layer));
   }
 
   #wait(): void {
@@ -58,8 +56,8 @@ export class StillStage implements Stage {
   }
 
   #end(clip: Clip): void {
-    if (clip.isLoop) this.#wait();
-    else this.#clip = null;
+    if (!clip.isLoop) this.#clip = null;
+    this.#wait();
     if (clip.isLoop) this.#audience.cameRound(clip);
     else this.#audience.ended(clip);
   }

@@ -1,9 +1,10 @@
 import type { ClipCache } from "./cache.ts";
-import { Commit } from "./commit.ts";
-import { asLayer, makeImage, makeVideo, reveal } from "./layer.ts";
+import { type Pose, reveal } from "./layer.ts";
 import { type MakePainter, Screen } from "./screen.ts";
 import type { Audience, Clip, Stage } from "./stage.ts";
-import { Watchdog } from "./watchdog.ts";
+
+const TICK_MS = 900;
+const PATIENCE = 8;
 
 export interface VideoOptions {
   /** How frames are shown where the video itself has no alpha. */
@@ -12,13 +13,13 @@ export interface VideoOptions {
   isFit(video: HTMLVideoElement): boolean;
 }
 
-/** Two stacked videos above the poster. The next clip gets ready unseen on the one at the back and comes to the front
+/** Two stacked videos above the pose. The next clip gets ready unseen on the one at the back and comes to the front
  * when its first frame is there; until then the old frame stays. So there is never a blank moment. */
 export class VideoStage implements Stage {
   readonly #audience: Audience;
   readonly #cache: ClipCache;
-  readonly #image: HTMLImageElement;
-  readonly #watchdog: Watchdog;
+  readonly #options: VideoOptions;
+  readonly #pose: Pose;
   #front: Screen;
   #back: Screen;
   /** The clip that was asked for last and has not ended. */
@@ -26,104 +27,92 @@ export class VideoStage implements Stage {
   /** The screen that it is on: at the back until its first frame. */
   #current: Screen | null = null;
   #next: Clip | null = null;
-  #isPaused = true;
   #isBlocked = false;
-  #lastRound = 0;
-  #lastTime = 0;
-  #holds = 0;
-  readonly #commit = new Commit();
-  readonly #options: VideoOptions;
   #isFit = false;
+  #lastTime = 0;
+  #ticker: ReturnType<typeof setInterval> | undefined;
+  #tickTime = 0;
+  #strikes = 0;
+  /** When the last swap of layers is on the screen.
+   *
+   * A video that gets a new source loses its picture at once, beside the document's own frames; a change of style shows
+   * with the document's next frame. To load the old layer right after a swap would blank it while it is still seen. */
+  #swapped: Promise<unknown> = Promise.resolve();
 
-  constructor(root: ParentNode, audience: Audience, cache: ClipCache, options: VideoOptions) {
+  constructor(pose: Pose, audience: Audience, cache: ClipCache, options: VideoOptions) {
+    this.#pose = pose;
     this.#options = options;
     this.#audience = audience;
     this.#cache = cache;
-    this.#image = makeImage();
     this.#front = this.#makeScreen();
     this.#back = this.#makeScreen();
-    const { video: one } = this.#front;
-    const { video: other } = this.#back;
-    root.append(one, other, ...this.#layers());
-    this.#watchdog = new Watchdog(
-      () => this.#progress(),
-      () => this.#play(),
-      () => this.#fail("the clip does not get on"),
-    );
-  }
-
-  poster(still: string | null): void {
-    if (!still) return;
-    this.#image.src = still;
-    reveal(this.#layers(), this.#image);
+    for (const { video, layer } of [this.#front, this.#back]) pose.layer.after(video, layer);
   }
 
   show(clip: Clip, freeze: boolean): void {
     if (freeze) this.#front.video.pause();
     const screen = this.#back;
-    this.#holds += 1;
     this.#clip = clip;
     this.#current = screen;
     this.#next = null;
-    this.#watchdog.rest();
-    this.#commit.after(() => {
+    this.#strikes = 0;
+    void this.#swapped.then(() => {
       if (this.#clip === clip && this.#current === screen) this.#start(clip, screen);
     });
   }
 
-  hold(still: string | null, keep: boolean): void {
-    this.#clip = null;
-    this.#current = null;
-    const turn = ++this.#holds;
-    if (keep || !still) return;
-    this.#image.src = still;
-    const show = () => turn === this.#holds && this.#showImage();
-    this.#image.decode().then(show, () => undefined);
+  hold(still: string | null): void {
+    this.#clip = this.#current = null;
+    this.#pose.forget();
+    if (!still) return;
+    void this.#pose.show(still, () => {
+      reveal(this.#layers(), this.#pose.layer);
+      this.#front.video.pause();
+    });
   }
 
   warm(clip: Clip): void {
     this.#next = clip;
-    if (this.#current !== this.#back) this.#warmNext();
+    void this.#warmNext();
   }
 
   pause(): void {
-    this.#isPaused = true;
-    this.#watchdog.stop();
+    clearInterval(this.#ticker);
+    this.#ticker = undefined;
     this.#front.video.pause();
     this.#back.video.pause();
   }
 
   resume(): void {
-    this.#isPaused = false;
-    this.#watchdog.start();
-    this.#play();
+    clearInterval(this.#ticker);
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    this.#strikes = 0;
+    void this.#play();
   }
 
   dispose(): void {
-    this.pause();
-    this.#clip = null;
-    this.#current = null;
-    for (const screen of [this.#front, this.#back]) screen.dispose();
-    this.#image.remove();
+    this.#clip = this.#current = this.#next = null;
+    this.#front.dispose();
+    this.#back.dispose();
   }
 
   #makeScreen(): Screen {
-    const video = makeVideo();
-    const painter = this.#options.paint?.(video) ?? null;
-    if (painter) asLayer(painter.layer);
-    if (painter) video.crossOrigin = "anonymous"; // WebGL reads no other
-    const screen = new Screen(video, painter);
-    const listen = (type: string, listener: () => void) =>
-      video.addEventListener(type, () => screen === this.#current && listener());
-    listen("ended", () => this.#end());
-    listen("seeked", () => this.#comeRound());
-    listen("timeupdate", () => this.#watchTime(video.currentTime));
-    listen("error", () => this.#retry());
+    const screen = new Screen(this.#options.paint);
+    const { video } = screen;
+    const listen = (type: string, listener: (clip: Clip) => void) =>
+      video.addEventListener(type, () => {
+        if (screen === this.#current && this.#clip) listener(this.#clip);
+      });
+    listen("ended", (clip) => this.#end(clip));
+    // The native loop has no event of its own: it seeks to its start, or time runs backwards.
+    listen("seeking", (clip) => this.#watchTime(clip, -1));
+    listen("timeupdate", (clip) => this.#watchTime(clip, video.currentTime));
+    listen("error", (clip) => this.#retry(clip, screen));
     return screen;
   }
 
   #layers(): readonly HTMLElement[] {
-    return [this.#image, this.#front.layer, this.#back.layer];
+    return [this.#pose.layer, this.#front.layer, this.#back.layer];
   }
 
   #start(clip: Clip, screen: Screen): void {
@@ -131,95 +120,65 @@ export class VideoStage implements Stage {
     screen.video.loop = clip.isLoop;
     screen.video.defaultPlaybackRate = screen.video.playbackRate = clip.speed;
     screen.whenPainted(() => this.#swap(screen));
-    this.#play();
+    void this.#play();
   }
 
   #swap(screen: Screen): void {
     if (screen !== this.#current || screen !== this.#back) return;
     this.#isFit ||= this.#options.isFit(screen.video);
     if (!this.#isFit) return;
-    const old = this.#front;
+    this.#back = this.#front;
     this.#front = screen;
-    this.#back = old;
+    this.#pose.forget();
     reveal(this.#layers(), screen.layer);
-    this.#commit.begin();
-    old.video.pause();
-    this.#lastRound = performance.now();
+    this.#swapped = new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    this.#back.video.pause();
     this.#lastTime = 0;
-    this.#warmNext();
+    void this.#warmNext();
   }
 
-  #showImage(): void {
-    reveal(this.#layers(), this.#image);
-    this.#front.video.pause();
-  }
-
-  #warmNext(): void {
+  async #warmNext(): Promise<void> {
     const next = this.#next;
-    if (!next) return;
-    this.#commit.after(() => {
-      if (this.#next !== next || this.#current === this.#back) return;
-      this.#next = null;
-      this.#back.load(this.#cache.resolve(next.url));
-    });
+    await this.#swapped;
+    if (!next || this.#next !== next || this.#current === this.#back) return;
+    this.#next = null;
+    this.#back.load(this.#cache.resolve(next.url));
   }
 
-  #play(): void {
-    const screen = this.#current;
-    if (this.#isPaused || !screen || !this.#clip) return;
-    void screen.play().then((refusal) => {
-      this.#isBlocked = refusal === "NotAllowedError";
-    });
+  async #play(): Promise<void> {
+    if (this.#ticker && this.#clip && this.#current) this.#isBlocked = await this.#current.play();
   }
 
-  #progress(): number | null {
-    if (!this.#clip || !this.#current) return null;
-    if (this.#isBlocked) this.#play();
-    return this.#isBlocked ? null : this.#current.video.currentTime;
+  /** A clip that does not get on is poked at every tick, and given up in the end. */
+  #tick(): void {
+    const time = this.#current?.video.currentTime ?? 0;
+    const isStuck = this.#clip && !this.#isBlocked && time === this.#tickTime;
+    this.#tickTime = time;
+    this.#strikes = isStuck ? this.#strikes + 1 : 0;
+    if (this.#strikes < PATIENCE) void this.#play();
+    else this.#fail("the clip does not get on");
   }
 
-  #end(): void {
-    const clip = this.#clip;
-    if (!clip || clip.isLoop) return;
+  #end(clip: Clip): void {
     this.#clip = null;
     this.#audience.ended(clip);
   }
 
-  /** The native loop has no event of its own: it seeks to its start, or time runs backwards. Either sign counts once. */
-  #comeRound(): void {
-    const clip = this.#clip;
-    if (!clip?.isLoop || this.#current !== this.#front) return;
-    const now = performance.now();
-    const isEcho = now - this.#lastRound < (clip.seconds / clip.speed) * 500;
-    if (isEcho) return;
-    this.#lastRound = now;
-    this.#audience.cameRound(clip);
-  }
-
-  #watchTime(seconds: number): void {
+  #watchTime(clip: Clip, seconds: number): void {
     const isBack = seconds < this.#lastTime;
-    this.#lastTime = seconds;
-    if (isBack) this.#comeRound();
+    this.#lastTime = Math.max(seconds, 0);
+    if (isBack && clip.isLoop && this.#current === this.#front) this.#audience.cameRound(clip);
   }
 
   /** A copy that does not play is not the end: the clip itself may. */
-  #retry(): void {
-    const clip = this.#clip;
-    const screen = this.#current;
-    if (!clip || !screen) return;
-    if (!this.#cache.drop(clip.url)) {
-      this.#fail(screen.video.error?.message || "the clip does not load");
-      return;
-    }
-    screen.load(clip.url);
-    screen.whenPainted(() => this.#swap(screen));
-    this.#play();
+  #retry(clip: Clip, screen: Screen): void {
+    if (this.#cache.drop(clip.url)) this.#start(clip, screen);
+    else this.#fail(screen.video.error?.message || "the clip does not load");
   }
 
   #fail(reason: string): void {
     const clip = this.#clip;
-    this.#clip = null;
-    this.#current = null;
+    this.#clip = this.#current = null;
     if (clip) this.#audience.failed(clip, reason);
   }
 }
