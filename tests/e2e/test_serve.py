@@ -19,6 +19,7 @@ from tests.e2e.server import Place, Server, check, make_place, run_server
 from tests.integration.postgres import open_database, run_postgres
 
 KEY = re.compile(r"masko_[0-9a-f]{64}")
+LINK = re.compile(r"#link=[0-9a-f]{32}\n")
 BODY_LIMIT_BYTES = 48 * 2**20
 PATIENCE_SECONDS = 60
 
@@ -74,10 +75,13 @@ def test_the_first_run_shows_a_key_once_and_the_second_just_starts(tmp_path: Pat
     assert "Poseloom listens at http://127.0.0.1:" in first
     key, again = KEY.findall(first)
     assert key == again, "once by itself, once in a command that is ready to run"
+    assert len(LINK.findall(first)) == 1
     second, code = greet(tmp_path / "home", stop=signal.SIGTERM)
     assert code == 0
     assert "Poseloom listens at" in second
     assert "masko_" not in second
+    assert len(LINK.findall(second)) == 1, "a new one at each start"
+    assert LINK.findall(second) != LINK.findall(first)
 
 
 def test_the_demo_mascot_is_loaded_once(tmp_path: Path) -> None:

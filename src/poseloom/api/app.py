@@ -15,6 +15,7 @@ from poseloom.api import (
     generation,
     item,
     job,
+    link,
     player,
     project,
     reference_page,
@@ -25,6 +26,7 @@ from poseloom.api.asset_file import FileIndex
 from poseloom.api.board import StatusBoard
 from poseloom.api.door import Door, OpenDoor, write_json
 from poseloom.api.error import install_errors
+from poseloom.api.link import LinkDesk
 from poseloom.api.openapi import open_api
 from poseloom.api.porch import Meter, Origins, Porch
 from poseloom.api.service import Service
@@ -81,6 +83,7 @@ def list_routers() -> list[APIRouter]:
         account.router,
         reference_page.router,
         player.router,
+        link.router,
         studio_page.router,
         system,
     ]
@@ -101,10 +104,11 @@ def create_app(
     app.state.door = Door(service)
     app.state.board = StatusBoard(service)
     app.state.files = FileIndex(service)
+    app.state.links = LinkDesk(service)
     app.state.registry = registry
     install_errors(app)
     app.state.meter = Meter(registry)
-    app.add_middleware(Porch, meter=app.state.meter)
+    app.add_middleware(Porch, meter=app.state.meter, names=service.names)
     if service.origins:
         app.add_middleware(
             Origins,

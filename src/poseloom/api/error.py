@@ -32,6 +32,8 @@ STATUSES: Mapping[type[PoseloomError], int] = {
     tree.Forbidden: 403,
     tree.NotFound: 404,
     tree.MethodNotAllowed: 405,
+    tree.HostRefused: 421,
+    tree.LinkSpent: 410,
     tree.RateLimited: 429,
     tree.StateError: 409,
     tree.InsufficientCredits: 402,

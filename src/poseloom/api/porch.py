@@ -1,8 +1,9 @@
-"""What every request passes: an id, counting, and the limits that its key has left. Plain ASGI, for speed."""
+"""What every request passes: its host's name, an id, counting, what its key has left. Plain ASGI, for speed."""
 
 import secrets
 import time
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import structlog
@@ -10,6 +11,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from poseloom.api.error import answer_error
+from poseloom.core.error import HostRefused
+from poseloom.core.hostname import check_host
 from poseloom.ports.runner import Lane
 
 STATE_LIMITS = "limit_headers"
@@ -54,11 +58,18 @@ class Origins(CORSMiddleware):
 
 
 class Porch:
-    """ASGI middleware around the whole app."""
+    """ASGI middleware around the whole app.
 
-    def __init__(self, app: ASGIApp, meter: Meter) -> None:
+    Args:
+        app: What it stands before.
+        meter: Counts.
+        names: Names under which the server answers, beside those of loopback; None: under all.
+    """
+
+    def __init__(self, app: ASGIApp, meter: Meter, names: AbstractSet[str] | None = None) -> None:
         self._app = app
         self._meter = meter
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and its answer back."""
@@ -80,7 +91,17 @@ class Porch:
 
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            await self._app(scope, receive, send_on)
+            await self._choose(scope)(scope, receive, send_on)
         finally:
             structlog.contextvars.unbind_contextvars("request_id")
             self._meter.count(scope, status, time.perf_counter() - start)
+
+    def _choose(self, scope: Scope) -> ASGIApp:
+        """Return the app, or the refusal of a request that is for another server."""
+        if self._names is not None:
+            hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+            try:
+                check_host(hosts, self._names)
+            except HostRefused as error:
+                return answer_error(error)
+        return self._app

@@ -33,6 +33,8 @@ class Service:
         calls_per_hour: Of one key; 0 means no limit.
         hold_seconds: How long a long poll is held at most; an event stream lives for 60 times as long.
         origins: Web origins whose scripts may call the API.
+        names: Names under which the server answers, beside those of loopback; None: under all.
+        show_link: Tells whoever started the server a token that signs in; None where nobody is told.
     """
 
     database: Database
@@ -49,3 +51,5 @@ class Service:
     calls_per_hour: int = 0
     hold_seconds: float = 60
     origins: tuple[str, ...] = field(default=())
+    names: frozenset[str] | None = None
+    show_link: Callable[[str], None] | None = None

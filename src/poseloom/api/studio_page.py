@@ -12,7 +12,7 @@ from poseloom.core.error import NotFound
 
 FOLDER = files("poseloom.api") / "static" / "studio"
 PARTS = FOLDER / "studio"
-TYPES = {"js": "text/javascript", "css": "text/css"}
+TYPES = {"js": "text/javascript", "css": "text/css", "webp": "image/webp"}
 MISSING = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -23,7 +23,15 @@ MISSING = """<!doctype html>
 The API works without it: see the <a href="docs">reference</a>.</p>
 </html>
 """
-HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # No page that opened this one, or was opened by it, keeps a hand on it.
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+DESKTOPS = tuple(f"http://127.0.0.1:{port}" for port in range(45832, 45835))
+"""Where desktop mascots listen on the visitor's machine, to take a mascot that the Studio hands them."""
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 router = APIRouter(include_in_schema=False)
@@ -59,8 +67,10 @@ def write_policy(base_url: str | None) -> str:
         origins += f" {parts.scheme}://{parts.netloc}"
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {origins} data: blob:; "
-        f"media-src {origins} blob:; connect-src {origins} blob:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"media-src {origins} blob:; connect-src {origins} blob: {' '.join(DESKTOPS)}; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        # Text never becomes a script or a page's part, not even by a mistake of ours.
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
 

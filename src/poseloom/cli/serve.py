@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from poseloom.core.link import LIFETIME_SECONDS
 from poseloom.wiring.log import set_up_logging
 from poseloom.wiring.serving import Opening, open_listening, serve, work
 from poseloom.wiring.settings import read_settings
@@ -14,6 +15,8 @@ from poseloom.wiring.settings import read_settings
 Home = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder of the server: its database, its blobs, its locks.")
 ]
+
+_TERMS = f"once, within {LIFETIME_SECONDS // 60} minutes"
 
 
 def serve_command(
@@ -35,6 +38,7 @@ def serve_command(
             workers=workers,
             demo=demo,
             greet=lambda opening: _greet(opening, as_json=as_json),
+            show_link=lambda link: _show_link(link, as_json=as_json),
         )
 
 
@@ -52,12 +56,16 @@ def _greet(opening: Opening, *, as_json: bool) -> None:
         told: dict[str, object] = {"url": opening.url, "home": str(opening.home)}
         if opening.key is not None:
             told["api_key"] = opening.key
+        if opening.link is not None:
+            told["link"] = opening.link
         if opening.demo is not None:
             told["demo"] = opening.demo
         print(json.dumps(told), flush=True)
         return
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"Poseloom listens at {opening.url} (home: {opening.home}); Ctrl-C stops it", markup=False)
+    if opening.link is not None:
+        console.print(f"\nOpen the Studio; this link signs you in, {_TERMS}:\n  {opening.link}", markup=False)
     if opening.key is not None:
         console.print(f"\nYour API key, shown this once:\n  {opening.key}\n\nTry it:", markup=False)
         console.print(f"  curl {opening.url}/v1/credits -H 'Authorization: Bearer {opening.key}'", markup=False)
@@ -69,3 +77,7 @@ def _greet(opening: Opening, *, as_json: bool) -> None:
     console.print(f"\nReference: {opening.url}/docs", markup=False)
     # A pipe or a file would keep it to itself until the server stops.
     console.file.flush()
+
+
+def _show_link(link: str, *, as_json: bool) -> None:
+    print(json.dumps({"link": link}) if as_json else f"\nA new link to the Studio, {_TERMS}:\n  {link}", flush=True)

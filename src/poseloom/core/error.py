@@ -17,6 +17,9 @@
     │   ├── Forbidden         forbidden          a key without the scope
     │   ├── NotFound          not_found          not there, or not the caller's to see
     │   ├── MethodNotAllowed  method_not_allowed
+    │   ├── HostRefused       host_refused       a name that is not this server's
+    │   ├── OriginRefused     origin_refused     a page that is not this server's
+    │   ├── LinkSpent         link_spent         a sign-in link that opens nothing any more
     │   └── RateLimited       rate_limited       `retry_after_seconds` says when
     ├── StateError            the caller's: right input, wrong moment
     │   ├── CanvasNotReady    canvas_not_ready   an export before every edge has its clip
@@ -178,6 +181,24 @@ class MethodNotAllowed(AccessError):
     """The address is known, the method is not."""
 
     code = "method_not_allowed"
+
+
+class HostRefused(AccessError):
+    """The server does not answer to the name in `Host`."""
+
+    code = "host_refused"
+
+
+class OriginRefused(AccessError):
+    """Only this server's own page may ask this."""
+
+    code = "origin_refused"
+
+
+class LinkSpent(AccessError):
+    """A sign-in link was used, is too old or is not known; `reason` says which."""
+
+    code = "link_spent"
 
 
 class RateLimited(AccessError):

@@ -22,6 +22,7 @@ class ApiKey:
         hash: SHA-256 of the key, 64 hex digits.
         hint: Enough of the key for a person to know it again.
         scopes: What it may do, words of `credential.Scope`.
+        by_link: Whether a link that signs in made it.
     """
 
     id: str
@@ -33,6 +34,7 @@ class ApiKey:
     created_at: datetime
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    by_link: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

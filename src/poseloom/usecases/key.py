@@ -15,7 +15,8 @@ from poseloom.core.credential import (
 from poseloom.core.error import Unauthorized
 from poseloom.core.identity import Prefix
 from poseloom.core.ledger import name_account
-from poseloom.core.page import Page
+from poseloom.core.link import KEY_NAME, KEY_SCOPES, LINK_KEYS_LIMIT
+from poseloom.core.page import LIMIT_MAX, Page
 from poseloom.core.workspace import ApiKey, Workspace
 from poseloom.ports.tool import Tools
 from poseloom.ports.unit import Unit
@@ -33,7 +34,7 @@ def make_key(unit: Unit, caller: Caller, name: str, scopes: object, tools: Tools
     granted = grant_scopes(scopes, caller.scopes)
     # Two that ask at once wait for each other here, so that neither makes one key too many.
     unit.ledger.lock_balance(name_account(caller.workspace_id))
-    check_key_limit(unit.keys.count(workspace_id=caller.workspace_id, revoked_at=None))
+    check_key_limit(unit.keys.count(workspace_id=caller.workspace_id, revoked_at=None, by_link=False))
     return _add_key(unit, caller.workspace_id, name, granted, tools)
 
 
@@ -42,7 +43,23 @@ def make_first_key(unit: Unit, workspace: Workspace, scopes: Set[Scope], tools: 
     return _add_key(unit, workspace.id, "First key", frozenset(scopes), tools)
 
 
-def _add_key(unit: Unit, workspace_id: str, name: str, scopes: Set[Scope], tools: Tools) -> tuple[ApiKey, str]:
+def make_link_key(unit: Unit, tools: Tools) -> tuple[ApiKey, str]:
+    """Add a key to the oldest workspace for a browser that a link signs in; return what is kept of it, and itself.
+
+    The one that was used least lately gives way when there are too many: nobody else knows of a closed tab's key.
+    """
+    workspace_id = unit.workspaces.oldest().id
+    unit.ledger.lock_balance(name_account(workspace_id))
+    active = unit.keys.list_page(workspace_id, Page(limit=LIMIT_MAX), revoked_at=None, by_link=True)
+    by_use = sorted(active, key=lambda key: key.last_used_at or key.created_at, reverse=True)
+    for key in by_use[LINK_KEYS_LIMIT - 1 :]:
+        unit.keys.change(key.id, revoked_at=tools.now())
+    return _add_key(unit, workspace_id, KEY_NAME, KEY_SCOPES, tools, by_link=True)
+
+
+def _add_key(
+    unit: Unit, workspace_id: str, name: str, scopes: Set[Scope], tools: Tools, *, by_link: bool = False
+) -> tuple[ApiKey, str]:
     text = write_key(tools.draw_bytes(KEY_BYTES))
     key = ApiKey(
         id=tools.mint(Prefix.KEY),
@@ -52,6 +69,7 @@ def _add_key(unit: Unit, workspace_id: str, name: str, scopes: Set[Scope], tools
         hint=show_hint(text),
         scopes=frozenset(scope.value for scope in scopes),
         created_at=tools.now(),
+        by_link=by_link,
     )
     unit.keys.add(key)
     return key, text

@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -16,6 +16,8 @@ from poseloom.api.app import create_app
 from poseloom.api.service import Service
 from poseloom.core.credential import Scope
 from poseloom.core.error import InvalidOrder
+from poseloom.core.hostname import choose_names, is_loopback
+from poseloom.core.link import write_link
 from poseloom.ports.maker import ClipMaker
 from poseloom.ports.runner import Lane
 from poseloom.ports.unit import Unit
@@ -40,12 +42,14 @@ class Opening:
 
     Attributes:
         key: Of the first run only.
+        link: Signs a browser in, once; None where none is shown.
         demo: Ids of the demo mascot's collection and canvas.
     """
 
     url: str
     home: Path
     key: str | None = None
+    link: str | None = None
     demo: Mapping[str, str] | None = None
 
 
@@ -96,15 +100,36 @@ def serve(
     listening: socket.socket,
     *,
     greet: Callable[[Opening], None],
+    show_link: Callable[[str], None] = print,
     workers: bool = True,
     demo: bool = False,
     maker: ClipMaker | None = None,
 ) -> None:
-    """Serve until the process is told to stop; jobs under way are finished or handed back."""
+    """Serve until the process is told to stop; jobs under way are finished or handed back.
+
+    Args:
+        settings: Where everything is.
+        listening: Where it listens.
+        greet: Told when it does.
+        show_link: Told a new link that signs in when someone at the page asks for one.
+        workers: Whether clips are made in this process.
+        demo: Whether the demo mascot is loaded.
+        maker: Makes clips; the local renderer unless given.
+    """
     stop = _hear_signals()
     with open_installation(settings, lanes=ALL_LANES if workers else (), maker=maker) as installation:
         opening = _open(installation, listening, demo=demo)
-        app = create_app(open_service(installation))
+        address = str(listening.getsockname()[0])
+        # Behind a proxy, what a server prints is for a log, and who reads that need not be its owner.
+        tells = is_loopback(address) and settings.base_url is None
+        service = replace(
+            open_service(installation),
+            names=choose_names(address, settings.hosts, settings.base_url),
+            show_link=(lambda token: show_link(write_link(opening.url, token))) if tells else None,
+        )
+        app = create_app(service)
+        if tells:
+            opening = replace(opening, link=write_link(opening.url, app.state.links.open()))
         server = _Server(
             uvicorn.Config(
                 app,

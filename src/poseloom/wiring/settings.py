@@ -80,6 +80,11 @@ class Settings(BaseSettings):
     origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
         default=(), description="Web origins whose scripts may call the API, with commas between them."
     )
+    hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(),
+        description="Host names to answer to, beside `localhost` and the one in `POSELOOM_BASE_URL`, with commas. "
+        "Without them, a server that listens beyond this machine answers to all.",
+    )
     starting_credits: Decimal = Field(
         default=Decimal(1000), ge=0, decimal_places=3, description="What a new workspace is granted."
     )

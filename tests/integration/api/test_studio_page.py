@@ -5,7 +5,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-from poseloom.api.studio_page import FOLDER, write_policy
+from poseloom.api.studio_page import FOLDER, PARTS, write_policy
 
 NOBODY = {"Authorization": ""}
 
@@ -34,6 +34,22 @@ def test_nobody_frames_the_page_and_no_other_script_runs_in_it(client: TestClien
     assert "frame-ancestors 'none'" in policy
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
+    assert "require-trusted-types-for 'script'" in policy
+
+
+def test_no_other_site_takes_the_page_or_its_parts_into_its_own(client: TestClient) -> None:
+    page = client.get("/", headers=NOBODY)
+    part = client.get("/studio/" + next(part.name for part in PARTS.iterdir()), headers=NOBODY)
+    for answer in (page, part):
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_pictures_are_served_as_pictures(client: TestClient) -> None:
+    names = [part.name for part in PARTS.iterdir() if part.name.endswith(".webp")]
+    assert names
+    assert {client.get(f"/studio/{name}", headers=NOBODY).headers["content-type"] for name in names} == {"image/webp"}
 
 
 def test_files_may_come_from_the_address_under_which_the_server_is_known() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -74,6 +75,7 @@ keys = Table(
     _moment("created_at"),
     _moment("last_used_at", optional=True),
     _moment("revoked_at", optional=True),
+    Column("by_link", Boolean, nullable=False, server_default=false()),
     Index(None, "workspace_id", "created_at", "id"),
 )
 projects = Table(
