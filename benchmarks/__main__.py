@@ -3,7 +3,7 @@
 import argparse
 import platform
 
-from benchmarks import drawing, pipeline, plan, player, service
+from benchmarks import drawing, pipeline, plan, player, service, studio
 from benchmarks.inbetween import suite as inbetween
 
 SUITES = {
@@ -13,6 +13,7 @@ SUITES = {
     "service": service.run,
     "inbetween": inbetween.run,
     "player": player.run,
+    "studio": studio.run,
 }
 
 

@@ -1,25 +1,25 @@
-import { type DragEvent, useCallback, useEffect, useMemo, useState } from "react";
-import type { Client } from "./api.ts";
+import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { BillBar } from "./BillBar.tsx";
 import { Board } from "./Board.tsx";
-import { addPose, arrange, remove } from "./graph.ts";
+import { useClient } from "./client.ts";
+import { addPose, arrange, type Copied, copy, paste, remove } from "./graph.ts";
 import { Inspector } from "./Inspector.tsx";
 import type { Collection, Graph, Item } from "./model.ts";
 import { Stage } from "./Stage.tsx";
 import { tell } from "./Studio.tsx";
 import { useCanvas } from "./use-canvas.ts";
-import { useShortcuts } from "./use-shortcuts.ts";
+import { type Shortcut, useShortcuts } from "./use-shortcuts.ts";
 import { useStatus } from "./use-status.ts";
 
 interface EditorProps {
-  client: Client;
   collection: Collection;
   canvasId: string;
   onClose: () => void;
 }
 
 /** One canvas: the graph, what it costs, and the mascot beside it. */
-export function Editor({ client, collection, canvasId, onClose }: EditorProps) {
+export function Editor({ collection, canvasId, onClose }: EditorProps) {
+  const client = useClient();
   const path = `/v1/collections/${collection.id}/canvases/${canvasId}`;
   const items = `/v1/collections/${collection.id}/items`;
   const canvas = useCanvas(client, path);
@@ -37,7 +37,24 @@ export function Editor({ client, collection, canvasId, onClose }: EditorProps) {
   useEffect(() => {
     client.list<Item>(items, "items").then(setPoses, (error) => setProblem(tell(error)));
   }, [client, items]);
-  useShortcuts(dispatch);
+  const clipboard = useRef<Copied>({ nodes: [], edges: [] });
+  const { graph: present } = canvas;
+  const act = useCallback(
+    (shortcut: Shortcut) => {
+      if (shortcut === "undo" || shortcut === "redo") return dispatch({ type: shortcut });
+      if (!present) return;
+      if (shortcut === "copy") {
+        clipboard.current = copy(present, selected);
+        return;
+      }
+      const pasted = paste(present, clipboard.current);
+      if (pasted.ids.size === 0) return;
+      change(() => pasted.graph);
+      setSelected(pasted.ids);
+    },
+    [dispatch, change, present, selected],
+  );
+  useShortcuts(act);
   const pictures = useMemo(
     () =>
       new Map(
@@ -145,11 +162,10 @@ export function Editor({ client, collection, canvasId, onClose }: EditorProps) {
           onSelect={setSelected}
           onChange={change}
         />
-        {graph.nodes.length === 0 && <p className="invitation">Drop the poses of your mascot here.</p>}
+        <Invitation graph={graph} />
       </section>
       <aside className="side">
         <Stage
-          client={client}
           path={path}
           graph={graph}
           status={status}
@@ -157,17 +173,20 @@ export function Editor({ client, collection, canvasId, onClose }: EditorProps) {
           onLight={setLit}
           name={collection.name}
         />
-        <Inspector
-          graph={graph}
-          poses={poses}
-          selected={selected}
-          status={status}
-          onChange={change}
-          onRemove={removeSelected}
-        />
+        <div className="inspector">
+          <Inspector
+            graph={graph}
+            poses={poses}
+            selected={selected}
+            status={status}
+            path={path}
+            isSaved={canvas.isSaved}
+            onChange={change}
+            onRemove={removeSelected}
+          />
+        </div>
       </aside>
       <BillBar
-        client={client}
         path={path}
         version={canvas.tag}
         isSaved={canvas.isSaved}
@@ -176,4 +195,34 @@ export function Editor({ client, collection, canvasId, onClose }: EditorProps) {
       />
     </main>
   );
+}
+
+/** The next step, as long as there is one that nobody could know. */
+function Invitation({ graph }: { graph: Graph }) {
+  const waiting = graph.nodes.filter((node) => !node.assetId).map((node) => node.itemName || node.id);
+  if (graph.nodes.length === 0) {
+    return (
+      <p className="invitation">
+        <strong>Drop the poses of your mascot here.</strong>
+        PNG, WebP or JPEG; a plain background is taken away.
+      </p>
+    );
+  }
+  if (waiting.length > 0) {
+    return (
+      <p className="next">
+        <strong>Now the pictures.</strong> Drop files named {waiting.map((name) => `“${name}”`).join(", ")},
+        or choose them with “Add poses”.
+      </p>
+    );
+  }
+  if (graph.edges.length === 0) {
+    return (
+      <p className="next">
+        <strong>Now join them.</strong> Drag from the dot under a pose to another; double-click a pose for a
+        loop.
+      </p>
+    );
+  }
+  return null;
 }

@@ -1,4 +1,7 @@
-import { changeEdge, changeNode, connect } from "./graph.ts";
+import { useId } from "react";
+import { BUILT_IN } from "../../player/src/machine/document.ts";
+import { ClipPanel } from "./ClipPanel.tsx";
+import { ANY, changeEdge, changeNode, connect, countListeners, removeInput, renameInput } from "./graph.ts";
 import type { Condition, Edge, Graph, Input, Item, PoseNode, Status } from "./model.ts";
 
 interface InspectorProps {
@@ -6,6 +9,8 @@ interface InspectorProps {
   poses: Item[];
   selected: ReadonlySet<string>;
   status: Status | null;
+  path: string;
+  isSaved: boolean;
   onChange: (edit: (graph: Graph) => Graph) => void;
   onRemove: () => void;
 }
@@ -13,14 +18,24 @@ interface InspectorProps {
 const OPERATORS = ["==", "!=", ">", "<", ">=", "<="];
 
 /** What is known of the selected thing, to be changed; of the inputs when nothing is selected. */
-export function Inspector({ graph, poses, selected, status, onChange, onRemove }: InspectorProps) {
+export function Inspector(props: InspectorProps) {
+  const { graph, poses, selected, status, path, isSaved, onChange, onRemove } = props;
   const node = graph.nodes.find((one) => selected.has(one.id));
   const edge = graph.edges.find((one) => selected.has(one.id));
   if (node) return <NodeForm key={node.id} {...{ graph, poses, node, onChange, onRemove }} />;
-  const problem = edge && status?.edges.find((one) => one.edge_id === edge.id)?.error?.message;
-  if (edge)
-    return <EdgeForm key={edge.id} {...{ graph, edge, onChange, onRemove }} problem={problem ?? ""} />;
-  return <InputForm graph={graph} onChange={onChange} />;
+  if (!edge) return <InputForm graph={graph} onChange={onChange} />;
+  return (
+    <>
+      <EdgeForm key={edge.id} {...{ graph, edge, onChange, onRemove }} />
+      <ClipPanel
+        key={`${edge.id} clip`}
+        path={path}
+        edge={edge}
+        stand={status?.edges.find((one) => one.edge_id === edge.id)}
+        isSaved={isSaved}
+      />
+    </>
+  );
 }
 
 type FormProps = Pick<InspectorProps, "graph" | "onChange" | "onRemove">;
@@ -79,19 +94,20 @@ function NodeForm({ graph, poses, node, onChange, onRemove }: FormProps & { pose
   );
 }
 
-function EdgeForm({ graph, edge, problem, onChange, onRemove }: FormProps & { edge: Edge; problem: string }) {
+function EdgeForm({ graph, edge, onChange, onRemove }: FormProps & { edge: Edge }) {
   const change = (what: Partial<Edge>) => onChange((old) => changeEdge(old, edge.id, what));
   const conditions = edge.conditions ?? [];
+  const inputs = listInputs(graph, edge);
   const setCondition = (index: number, what: Condition | null) =>
     change({ conditions: conditions.flatMap((old, at) => (at === index ? (what ? [what] : []) : [old])) });
   return (
     <section className="stack" aria-label="Transition">
       <h2>
-        {edge.source === "*" ? "Any state" : edge.source} → {edge.target}
+        {nameNode(graph, edge.source)} → {nameNode(graph, edge.target)}
       </h2>
-      {problem && <p role="alert">{problem}</p>}
       <Text
         label="What happens, in plain words"
+        rows={3}
         value={edge.description ?? ""}
         onCommit={(text) => change({ description: text || null })}
       />
@@ -116,15 +132,14 @@ function EdgeForm({ graph, edge, problem, onChange, onRemove }: FormProps & { ed
           <ConditionRow
             // biome-ignore lint/suspicious/noArrayIndexKey: a condition has no name; its place is what it is
             key={index}
-            inputs={graph.inputs}
+            inputs={inputs}
             condition={condition}
             onChange={(what) => setCondition(index, what)}
           />
         ))}
         <button
           type="button"
-          disabled={graph.inputs.length === 0}
-          onClick={() => graph.inputs[0] && change({ conditions: [...conditions, begin(graph.inputs[0])] })}
+          onClick={() => inputs[0] && change({ conditions: [...conditions, begin(inputs[0])] })}
         >
           Add a condition
         </button>
@@ -144,6 +159,28 @@ function EdgeForm({ graph, edge, problem, onChange, onRemove }: FormProps & { ed
       </button>
     </section>
   );
+}
+
+function nameNode(graph: Graph, id: string): string {
+  if (id === ANY) return "Any state";
+  return graph.nodes.find((node) => node.id === id)?.itemName || id;
+}
+
+/** What a condition can ask for: the canvas' own inputs, what every player knows, and what it asks for already. */
+function listInputs(graph: Graph, edge: Edge): Input[] {
+  const known = [...graph.inputs, ...BUILT_IN];
+  const names = new Set(known.map((input) => input.name));
+  const asked = (edge.conditions ?? []).filter((one) => !names.has(one.input));
+  return [
+    ...known,
+    ...asked.map(
+      ({ input, value }): Input => ({
+        name: input,
+        type: typeof value === "boolean" ? "boolean" : "number",
+        default: null,
+      }),
+    ),
+  ];
 }
 
 function begin(input: Input): Condition {
@@ -222,27 +259,45 @@ function InputForm({ graph, onChange }: Pick<FormProps, "graph" | "onChange">) {
       old.inputs.some((one) => one.name === name) ? old : { ...old, inputs: [...old.inputs, input] },
     );
   };
+  const [own, given] = [
+    graph.inputs.filter((input) => !input.system),
+    graph.inputs.filter((input) => input.system),
+  ];
+  const setDefault = (name: string, value: boolean | number) =>
+    onChange((old) => ({
+      ...old,
+      inputs: old.inputs.map((one) => (one.name === name ? { ...one, default: value } : one)),
+    }));
   return (
     <section className="stack" aria-label="Inputs">
       <h2>Inputs</h2>
       <p className="hint">What your app tells the mascot. Transitions listen to them.</p>
       <ul className="plain">
-        {graph.inputs.map((input) => (
-          <li key={input.name} className="row">
-            <span>{input.name}</span>
-            <span className="hint">{input.type}</span>
+        {own.map((input) => (
+          <li key={input.name} className="row input">
+            <input
+              key={input.name}
+              aria-label={`Name of the input ${input.name}`}
+              defaultValue={input.name}
+              onBlur={(e) => onChange((old) => renameInput(old, input.name, e.target.value.trim()))}
+            />
+            <Default input={input} onChange={(value) => setDefault(input.name, value)} />
             <button
               type="button"
+              className="quiet"
               aria-label={`Remove the input ${input.name}`}
-              onClick={() =>
-                onChange((old) => ({ ...old, inputs: old.inputs.filter((one) => one.name !== input.name) }))
-              }
+              disabled={countListeners(graph, input.name) > 0}
+              title={countListeners(graph, input.name) > 0 ? "Transitions listen to it" : undefined}
+              onClick={() => onChange((old) => removeInput(old, input.name))}
             >
               ×
             </button>
           </li>
         ))}
       </ul>
+      {given.length > 0 && (
+        <p className="hint">Desktop apps set {given.map((input) => input.name).join(", ")}.</p>
+      )}
       <form action={add} className="row">
         <input name="name" required aria-label="Name of a new input" placeholder="name" />
         <select name="type" aria-label="Type of a new input">
@@ -256,25 +311,54 @@ function InputForm({ graph, onChange }: Pick<FormProps, "graph" | "onChange">) {
   );
 }
 
-/** Text that is one change when it is left, not one for each letter. */
-function Text({
-  label,
-  value,
-  onCommit,
-}: {
+/** What an input is before anybody has said anything; a trigger has nothing to begin with. */
+function Default({ input, onChange }: { input: Input; onChange: (value: boolean | number) => void }) {
+  const label = `${input.name} at the beginning`;
+  if (input.type === "trigger") return <span className="hint">trigger</span>;
+  if (input.type === "boolean") {
+    return (
+      <select
+        aria-label={label}
+        value={String(input.default === true)}
+        onChange={(e) => onChange(e.target.value === "true")}
+      >
+        <option>false</option>
+        <option>true</option>
+      </select>
+    );
+  }
+  return (
+    <input
+      key={String(input.default)}
+      aria-label={label}
+      type="number"
+      defaultValue={Number(input.default ?? 0)}
+      onBlur={(e) => onChange(Number(e.target.value))}
+    />
+  );
+}
+
+interface TextProps {
   label: string;
   value: string;
+  rows?: number;
   onCommit: (value: string) => void;
-}) {
+}
+
+/** Text that is one change when it is left, not one for each letter. */
+function Text({ label, value, rows, onCommit }: TextProps) {
+  const leave = (text: string) => text !== value && onCommit(text);
+  const name = useId();
+  const shared = { id: name, defaultValue: value };
   return (
-    <label>
-      {label}
-      <input
-        key={value}
-        defaultValue={value}
-        onBlur={(e) => e.target.value !== value && onCommit(e.target.value)}
-      />
-    </label>
+    <div className="field">
+      <label htmlFor={name}>{label}</label>
+      {rows ? (
+        <textarea {...shared} key={value} rows={rows} onBlur={(e) => leave(e.target.value)} />
+      ) : (
+        <input {...shared} key={value} onBlur={(e) => leave(e.target.value)} />
+      )}
+    </div>
   );
 }
 

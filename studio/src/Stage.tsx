@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { PoseloomMascot } from "../../player/src/index.ts";
-import type { Client } from "./api.ts";
+import { useClient } from "./client.ts";
+import { Export } from "./Export.tsx";
 import type { Graph, Input, Status } from "./model.ts";
 import { tell } from "./Studio.tsx";
 
@@ -16,7 +17,6 @@ const NEWS = [
 ];
 
 interface StageProps {
-  client: Client;
   path: string;
   name: string;
   graph: Graph;
@@ -26,12 +26,14 @@ interface StageProps {
 }
 
 /** The mascot itself: its first pose until it lives, then the real player with a switch for each input. */
-export function Stage({ client, path, name, graph, status, pictures, onLight }: StageProps) {
+export function Stage({ path, name, graph, status, pictures, onLight }: StageProps) {
+  const client = useClient();
   const [source, setSource] = useState("");
   const [problem, setProblem] = useState("");
   const frame = useRef<HTMLDivElement>(null);
   const player = useRef<PoseloomMascot>(null);
   const isReady = status?.ready ?? false;
+  const isUnderWay = status?.edges.some((edge) => edge.status === "pending" && edge.job_id) ?? false;
 
   useEffect(() => {
     if (!isReady) return;
@@ -66,42 +68,26 @@ export function Stage({ client, path, name, graph, status, pictures, onLight }: 
 
   const first = graph.nodes.find((node) => node.id === graph.initialNode);
   const still = pictures.get(first?.assetId ?? "");
-  const save = async (what: string, file: string) => {
-    try {
-      const response = await client.send("GET", `${path}/${what}`);
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(await response.blob());
-      link.download = file;
-      link.click();
-      URL.revokeObjectURL(link.href);
-    } catch (error) {
-      setProblem(tell(error));
-    }
-  };
   return (
     <section className="stage" aria-label="Mascot">
       <div className="figure" ref={frame}>
         {!source && still && <img src={still} alt={`${name}, not yet moving`} />}
+        {!source && isUnderWay && status && (
+          <progress aria-label="How far the mascot is" max={1} value={status.progress} />
+        )}
       </div>
       {source ? (
         <>
-          <div className="switches">
+          <section className="switches" aria-label="Inputs of the mascot">
             {graph.inputs.map((input) => (
               <Switch key={input.name} input={input} player={player} />
             ))}
-          </div>
-          <div className="row">
-            <button type="button" onClick={() => save("export", "mascot.json")}>
-              JSON
-            </button>
-            <button type="button" onClick={() => save("bundle", "mascot.zip")}>
-              Bundle
-            </button>
-          </div>
+          </section>
+          <Export path={path} name={name} />
         </>
       ) : (
         <p className="hint">
-          {still ? "It comes alive when every clip is made." : "Its first pose appears here."}
+          {still ? "It comes alive when every clip is made." : "Your mascot appears here."}
         </p>
       )}
       <p role="alert">{problem}</p>
@@ -128,7 +114,7 @@ function Switch({ input, player }: { input: Input; player: { current: PoseloomMa
           player.current?.set(input.name, isBoolean ? e.target.checked : Number(e.target.value))
         }
       />
-      {input.name}
+      <span title={input.name}>{input.name.split("::").at(-1)}</span>
     </label>
   );
 }

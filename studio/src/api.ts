@@ -12,6 +12,12 @@ export class Refusal extends Error {
   }
 }
 
+/** Return what went wrong in words; they come from the server where it answered. */
+export function tell(error: unknown): string {
+  if (error instanceof Refusal) return error.message;
+  return "The server cannot be reached. Is it running?";
+}
+
 export interface Reply<T> {
   document: T;
   tag: string | null;

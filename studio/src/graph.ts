@@ -1,7 +1,7 @@
 import type { Edge, Graph, PoseNode } from "./model.ts";
 
 export const ANY = "*";
-const RING_PX = 340;
+const RING_PX = 360;
 
 /** Return a text as an id that nothing else has. */
 export function nameId(text: string, taken: Iterable<string>): string {
@@ -72,7 +72,7 @@ export function remove(graph: Graph, ids: ReadonlySet<string>): Graph {
 /** Place the initial node in the middle and the others around it. */
 export function arrange(graph: Graph): Graph {
   const others = graph.nodes.filter((node) => node.id !== graph.initialNode);
-  const radius = Math.max(RING_PX, (others.length * 240) / (2 * Math.PI));
+  const radius = Math.max(RING_PX, (others.length * 300) / (2 * Math.PI));
   const places = new Map(
     others.map((node, index) => {
       const angle = (index / others.length) * 2 * Math.PI - Math.PI / 2;
@@ -81,4 +81,77 @@ export function arrange(graph: Graph): Graph {
   );
   const nodes = graph.nodes.map((node) => ({ ...node, position: places.get(node.id) ?? { x: 0, y: 0 } }));
   return { ...graph, nodes };
+}
+
+/** What can be put into a canvas once more. */
+export interface Copied {
+  nodes: readonly PoseNode[];
+  edges: readonly Edge[];
+}
+
+const PASTE_APART_PX = 60;
+
+/** Return the selected nodes with the edges among them, and the selected edges. */
+export function copy(graph: Graph, ids: ReadonlySet<string>): Copied {
+  const nodes = graph.nodes.filter((node) => ids.has(node.id));
+  const inside = new Set(nodes.map((node) => node.id));
+  const edges = graph.edges.filter(
+    (edge) => ids.has(edge.id) || (inside.has(edge.source) && inside.has(edge.target)),
+  );
+  return { nodes, edges };
+}
+
+/** Put copies into a canvas under new ids; edges whose poses are not there stay away. Also say what is new. */
+export function paste(graph: Graph, copied: Copied): { graph: Graph; ids: ReadonlySet<string> } {
+  const nodeIds = graph.nodes.map((node) => node.id);
+  const renamed = new Map<string, string>();
+  const nodes = copied.nodes.map((node) => {
+    const id = nameId(node.id, nodeIds);
+    nodeIds.push(id);
+    renamed.set(node.id, id);
+    const { x, y } = node.position ?? { x: 0, y: 0 };
+    return { ...node, id, position: { x: x + PASTE_APART_PX, y: y + PASTE_APART_PX } };
+  });
+  const edgeIds = graph.edges.map((edge) => edge.id);
+  const edges = copied.edges.flatMap((edge) => {
+    const source = renamed.get(edge.source) ?? edge.source;
+    const target = renamed.get(edge.target) ?? edge.target;
+    const isHeld = [source, target].every((end) => end === ANY || nodeIds.includes(end));
+    if (!isHeld) return [];
+    const id = nameId(edge.id, edgeIds);
+    edgeIds.push(id);
+    return [{ ...edge, id, source, target }];
+  });
+  const ids = new Set([...nodes, ...edges].map((thing) => thing.id));
+  if (ids.size === 0) return { graph, ids };
+  const begin = graph.initialNode ?? nodes[0]?.id ?? null;
+  const next = {
+    ...graph,
+    initialNode: begin,
+    nodes: [...graph.nodes, ...nodes],
+    edges: [...graph.edges, ...edges],
+  };
+  return { graph: next, ids };
+}
+
+/** Call an input otherwise wherever it is named; a name that is taken changes nothing. */
+export function renameInput(graph: Graph, from: string, to: string): Graph {
+  if (!to || graph.inputs.some((input) => input.name === to)) return graph;
+  const inputs = graph.inputs.map((input) => (input.name === from ? { ...input, name: to } : input));
+  const edges = graph.edges.map((edge) => ({
+    ...edge,
+    conditions: (edge.conditions ?? []).map((one) => (one.input === from ? { ...one, input: to } : one)),
+  }));
+  return { ...graph, inputs, edges };
+}
+
+/** Remove an input that no condition names. */
+export function removeInput(graph: Graph, name: string): Graph {
+  if (countListeners(graph, name) > 0) return graph;
+  return { ...graph, inputs: graph.inputs.filter((input) => input.name !== name) };
+}
+
+/** Return how many edges listen to an input. */
+export function countListeners(graph: Graph, name: string): number {
+  return graph.edges.filter((edge) => edge.conditions?.some((one) => one.input === name)).length;
 }

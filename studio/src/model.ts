@@ -40,6 +40,14 @@ export interface Graph {
   inputs: Input[];
 }
 
+/** How far the in-between of two poses is to be trusted. */
+export interface Confidence {
+  value: number;
+  rendering: "flows" | "limbs" | "staged";
+  limbs: number;
+  reasons: { code: string; message: string; tip: string }[];
+}
+
 export interface EdgeStatus {
   edge_id: string;
   status: string;
@@ -47,6 +55,28 @@ export interface EdgeStatus {
   error: { code: string; message: string } | null;
   frames_done: number | null;
   frames_total: number | null;
+  confidence: Confidence | null;
+}
+
+export interface Job {
+  id: string;
+  status: "pending" | "processing" | "completed" | "failed" | "cancelled";
+  type: "animation" | "reverse";
+  edge_id: string | null;
+  collection_id: string;
+  canvas_id: string | null;
+  generator: string;
+  duration: number;
+  cost_credits: number;
+  attempts: number;
+  error: { code: string; message: string; retryable: boolean } | null;
+  urls: Record<string, string>;
+  /** By format: how close the first and last frame are to their poses. */
+  seam: Record<string, Record<string, { colour_db: number }>> | null;
+  confidence: Confidence | null;
+  progress: { frames_done: number; frames_total: number };
+  created_at: string;
+  completed_at: string | null;
 }
 
 export interface Status {

@@ -6,6 +6,7 @@ import { tell } from "./Studio.tsx";
 
 const SAVE_AFTER_MS = 500;
 const PRECONDITION_FAILED = 412;
+const SERVER_FAULT = 500;
 
 /** Return the part of a canvas that is edited: what a PUT takes. */
 function readGraph({ initialNode, nodes, edges, inputs }: Canvas): Graph {
@@ -28,6 +29,7 @@ export function useCanvas(client: Client, path: string) {
   const [conflict, setConflict] = useState(false);
   const [problem, setProblem] = useState("");
   const [tag, setTag] = useState("");
+  const [misses, setMisses] = useState(0);
   const facts = useRef<Partial<Canvas>>({});
   const graph = history.present;
 
@@ -59,6 +61,8 @@ export function useCanvas(client: Client, path: string) {
       } catch (error) {
         if (error instanceof Refusal && error.status === PRECONDITION_FAILED) setConflict(true);
         else setProblem(tell(error));
+        // What the server did not judge is sent again.
+        if (!(error instanceof Refusal) || error.status >= SERVER_FAULT) setMisses((old) => old + 1);
       }
     },
     [client, path, take],
@@ -66,6 +70,7 @@ export function useCanvas(client: Client, path: string) {
 
   useEffect(() => void load(), [load]);
   const busy = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a save that did not arrive is tried again
   useEffect(() => {
     if (!graph || graph === saved || conflict) return;
     const timer = setInterval(async () => {
@@ -76,7 +81,7 @@ export function useCanvas(client: Client, path: string) {
       busy.current = false;
     }, SAVE_AFTER_MS);
     return () => clearInterval(timer);
-  }, [graph, saved, tag, conflict, save]);
+  }, [graph, saved, tag, conflict, save, misses]);
 
   const edit = useCallback(
     (action: { type: "change"; change: (graph: Graph) => Graph } | { type: "undo" } | { type: "redo" }) => {

@@ -1,25 +1,34 @@
 import { useEffect } from "react";
 
-type Turn = { type: "undo" } | { type: "redo" };
+/** What keys can ask for, besides what the canvas itself knows. */
+export type Shortcut = "undo" | "redo" | "copy" | "paste";
 
-/** Ctrl+Z and Ctrl+Shift+Z or Ctrl+Y, or with Cmd; fields keep their own. */
-export function useShortcuts(dispatch: (action: Turn) => void) {
+const KEYS: Record<string, Shortcut> = {
+  z: "undo",
+  y: "redo",
+  "shift+z": "redo",
+  c: "copy",
+  v: "paste",
+};
+
+/** Ctrl+Z, Ctrl+Shift+Z or Ctrl+Y, Ctrl+C and Ctrl+V, or with Cmd; fields and selected text keep their own. */
+export function useShortcuts(act: (shortcut: Shortcut) => void) {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      const turn = readTurn(event);
-      if (!turn) return;
+      const shortcut = readShortcut(event);
+      if (!shortcut) return;
       event.preventDefault();
-      dispatch(turn);
+      act(shortcut);
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
-  }, [dispatch]);
+  }, [act]);
 }
 
-function readTurn(event: KeyboardEvent): Turn | null {
+function readShortcut(event: KeyboardEvent): Shortcut | null {
   if (event.target instanceof HTMLElement && event.target.matches("input, select, textarea")) return null;
   if (!event.ctrlKey && !event.metaKey) return null;
-  const keys = `${event.shiftKey ? "shift+" : ""}${event.key.toLowerCase()}`;
-  if (keys === "z") return { type: "undo" };
-  return keys === "y" || keys === "shift+z" ? { type: "redo" } : null;
+  const shortcut = KEYS[`${event.shiftKey ? "shift+" : ""}${event.key.toLowerCase()}`] ?? null;
+  if (shortcut === "copy" && String(getSelection())) return null;
+  return shortcut;
 }

@@ -1,6 +1,17 @@
 import { expect, test } from "vitest";
 import { readEvents } from "../src/event.ts";
-import { ANY, addPose, arrange, connect, nameId, remove } from "../src/graph.ts";
+import {
+  ANY,
+  addPose,
+  arrange,
+  connect,
+  copy,
+  nameId,
+  paste,
+  remove,
+  removeInput,
+  renameInput,
+} from "../src/graph.ts";
 import { step } from "../src/history.ts";
 import type { Graph } from "../src/model.ts";
 
@@ -68,4 +79,44 @@ test("events cut anywhere are read whole, and comments are not events", async ()
   const heard: string[] = [];
   await readEvents(body, (data) => heard.push(data));
   expect(heard).toEqual(['{"a":1}']);
+});
+
+test("what is copied is pasted under new ids, with the edges among it", () => {
+  const joined = connect(connect(connect(PAIR, "idle", "wave"), "wave", "wave"), ANY, "wave");
+  const { graph, ids } = paste(joined, copy(joined, new Set(["idle", "wave"])));
+  expect([...ids]).toEqual(["idle-2", "wave-2", "idle-to-wave-2", "wave-loop-2"]);
+  expect(graph.edges.find((edge) => edge.id === "idle-to-wave-2")).toMatchObject({
+    source: "idle-2",
+    target: "wave-2",
+  });
+  expect(graph.nodes).toHaveLength(4);
+});
+
+test("an edge that is pasted alone joins the same poses once more", () => {
+  const joined = connect(PAIR, ANY, "wave");
+  const { graph } = paste(joined, copy(joined, new Set(["any-to-wave"])));
+  expect(graph.edges.map((edge) => edge.id)).toEqual(["any-to-wave", "any-to-wave-2"]);
+});
+
+test("a copied edge stays away where its poses are not", () => {
+  const joined = connect(PAIR, "idle", "wave");
+  const elsewhere = paste(EMPTY, copy(joined, new Set(["idle-to-wave"])));
+  expect(elsewhere.graph).toBe(EMPTY);
+});
+
+test("an input is renamed wherever it is named", () => {
+  const listening: Graph = {
+    ...PAIR,
+    inputs: [
+      { name: "hello", type: "trigger" },
+      { name: "taken", type: "trigger" },
+    ],
+    edges: [{ id: "e", source: "idle", target: "wave", conditions: [{ input: "hello" }] }],
+  };
+  const renamed = renameInput(listening, "hello", "hi");
+  expect(renamed.inputs[0]?.name).toBe("hi");
+  expect(renamed.edges[0]?.conditions).toEqual([{ input: "hi" }]);
+  expect(renameInput(listening, "hello", "taken")).toBe(listening);
+  expect(removeInput(listening, "hello")).toBe(listening);
+  expect(removeInput(listening, "taken").inputs).toHaveLength(1);
 });

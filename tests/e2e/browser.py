@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 ARGUMENTS = [
     "--headless=new",
@@ -80,13 +80,27 @@ def serve(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def open_chromium(playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
-    """Start the system's Chromium with an empty profile."""
+def start_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Start the system's Chromium; each context in it is a visitor of its own."""
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+def find_chromium() -> str:
     executable = shutil.which("chromium") or shutil.which("google-chrome")
     if executable is None:
         pytest.fail("no chromium or google-chrome on PATH; `make browser` installs it")
+    return executable
+
+
+@contextmanager
+def open_chromium(playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
+    """Start the system's Chromium with an empty profile."""
     context = playwright.chromium.launch_persistent_context(
-        profile, executable_path=executable, args=ARGUMENTS, viewport={"width": 1100, "height": 720}
+        profile, executable_path=find_chromium(), args=ARGUMENTS, viewport={"width": 1100, "height": 720}
     )
     try:
         yield context

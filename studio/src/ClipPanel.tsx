@@ -1,0 +1,213 @@
+import { useEffect, useRef, useState } from "react";
+import { useClient } from "./client.ts";
+import type { Bill, Confidence, Edge, EdgeStatus, Job } from "./model.ts";
+import { tell } from "./Studio.tsx";
+import { useJob } from "./use-job.ts";
+
+interface ClipPanelProps {
+  path: string;
+  edge: Edge;
+  stand: EdgeStatus | undefined;
+  isSaved: boolean;
+}
+
+/** What became of an edge's clip: to be looked through, doubted and made again. */
+export function ClipPanel({ path, edge, stand, isSaved }: ClipPanelProps) {
+  const isMade = stand?.status === "completed";
+  const job = useJob(stand?.job_id ?? null, isMade);
+  const ends = useEnds(path, edge, isMade);
+  if (!stand) return null;
+  return (
+    <section className="stack" aria-label="Clip">
+      {stand.status === "failed" && (
+        <p role="alert">{stand.error?.message ?? "Its clip could not be made."}</p>
+      )}
+      {job?.urls.webm && <Scrubber source={job.urls.webm} ends={ends} />}
+      {job && <Facts job={job} />}
+      {stand.confidence && <Trust confidence={stand.confidence} />}
+      <Remake path={path} edgeId={edge.id} stand={stand} isSaved={isSaved} />
+    </section>
+  );
+}
+
+interface Exported {
+  nodes: { id: string; imageUrl?: string }[];
+}
+
+/** The poses that a clip joins, framed as clips are: the export has them. */
+function useEnds(path: string, { source, target }: Edge, isWanted: boolean): readonly [string, string] {
+  const client = useClient();
+  const [stills, setStills] = useState<ReadonlyMap<string, string>>(new Map());
+  useEffect(() => {
+    if (!isWanted) return;
+    client.get<Exported>(`${path}/export?partial=true`).then(
+      ({ nodes }) => setStills(new Map(nodes.map((node) => [node.id, node.imageUrl ?? ""]))),
+      () => undefined,
+    );
+  }, [client, path, isWanted]);
+  return [stills.get(source) ?? "", stills.get(target) ?? ""];
+}
+
+/** A clip under the finger, with the poses that it should meet shining through. */
+function Scrubber({ source, ends }: { source: string; ends: readonly [string, string] }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const [share, setShare] = useState(0);
+  const [isOnion, setOnion] = useState(true);
+  // A clip that is not looked through plays.
+  const [isPlaying, setPlaying] = useState(true);
+  useEffect(() => {
+    if (!isPlaying) return;
+    let frame = 0;
+    const follow = () => {
+      const { currentTime = 0, duration = 0 } = video.current ?? {};
+      if (duration) setShare(currentTime / duration);
+      frame = requestAnimationFrame(follow);
+    };
+    frame = requestAnimationFrame(follow);
+    return () => cancelAnimationFrame(frame);
+  }, [isPlaying]);
+  const seek = (to: number) => {
+    const clip = video.current;
+    if (!clip) return;
+    setPlaying(false);
+    clip.pause();
+    setShare(to);
+    // The last frame begins before the end.
+    if (clip.duration) clip.currentTime = to * Math.max(0, clip.duration - 0.02);
+  };
+  const turn = () => {
+    setPlaying(!isPlaying);
+    void (isPlaying ? video.current?.pause() : video.current?.play());
+  };
+  return (
+    <div className="scrubber">
+      <div className="light-table">
+        {isOnion && ends[0] && <img src={ends[0]} alt="" style={{ opacity: 0.45 * (1 - share) }} />}
+        {isOnion && ends[1] && <img src={ends[1]} alt="" style={{ opacity: 0.45 * share }} />}
+        <video ref={video} src={source} autoPlay loop muted playsInline />
+      </div>
+      <div className="row">
+        <button type="button" onClick={turn} aria-label={isPlaying ? "Pause the clip" : "Play the clip"}>
+          {isPlaying ? "❚❚" : "▶"}
+        </button>
+        <input
+          type="range"
+          aria-label="Moment of the clip"
+          min={0}
+          max={1}
+          step={0.005}
+          value={share}
+          onChange={(e) => seek(Number(e.target.value))}
+        />
+        <label className="switch">
+          <input type="checkbox" checked={isOnion} onChange={(e) => setOnion(e.target.checked)} />
+          Poses
+        </label>
+      </div>
+    </div>
+  );
+}
+
+function Facts({ job }: { job: Job }) {
+  const seam = job.seam?.webm;
+  return (
+    <dl className="facts">
+      <dt>Length</dt>
+      <dd>{job.duration} s</dd>
+      {seam && (
+        <>
+          <dt>Seams</dt>
+          <dd>
+            {writeDecibels(seam.first?.colour_db)} at the first frame, {writeDecibels(seam.last?.colour_db)}{" "}
+            at the last
+          </dd>
+        </>
+      )}
+      <dt>Cost</dt>
+      <dd>{job.cost_credits ? `${job.cost_credits} credits` : "free"}</dd>
+    </dl>
+  );
+}
+
+function writeDecibels(value: number | undefined): string {
+  return value === undefined ? "–" : `${value.toFixed(1)} dB`;
+}
+
+const RENDERINGS = {
+  flows: "The drawing flows from one pose to the other.",
+  limbs: "Limbs turn about their joints.",
+  staged: "The poses differ so much that they are exchanged in one quick moment.",
+};
+
+function Trust({ confidence }: { confidence: Confidence }) {
+  return (
+    <div className="stack">
+      <label>
+        <span>
+          Trust <strong>{Math.round(100 * confidence.value)} %</strong>
+        </span>
+        <meter min={0} max={1} low={0.3} high={0.6} optimum={1} value={confidence.value} />
+      </label>
+      <p className="hint">{RENDERINGS[confidence.rendering]}</p>
+      <ul className="plain hint">
+        {confidence.reasons.map((reason) => (
+          <li key={reason.code}>
+            {reason.message}; {reason.tip}.
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+interface RemakeProps {
+  path: string;
+  edgeId: string;
+  stand: EdgeStatus;
+  isSaved: boolean;
+}
+
+/** Make one clip again, its price first. */
+function Remake({ path, edgeId, stand, isSaved }: RemakeProps) {
+  const client = useClient();
+  const [price, setPrice] = useState<number | null>(null);
+  const [problem, setProblem] = useState("");
+  const isUnderWay = stand.status === "pending" && stand.job_id !== null;
+  const order = { skip_completed: false, auto_reverse: false, edge_ids: [edgeId] };
+  const send = async (more: { dry_run: true } | { max_credits: number }) => {
+    try {
+      const told = await client.ask<Bill>(
+        "POST",
+        `${path}/generate-all`,
+        { ...order, ...more },
+        { "Idempotency-Key": crypto.randomUUID() },
+      );
+      setPrice("dry_run" in more ? told.document.total_credits : null);
+      setProblem("");
+    } catch (error) {
+      setProblem(tell(error));
+    }
+  };
+  if (isUnderWay) return <p className="hint">Its clip is being made.</p>;
+  return (
+    <>
+      <div className="row">
+        {price === null ? (
+          <button type="button" disabled={!isSaved} onClick={() => send({ dry_run: true })}>
+            {stand.status === "completed" ? "Make this clip again …" : "Make this clip …"}
+          </button>
+        ) : (
+          <>
+            <button type="button" className="main" onClick={() => send({ max_credits: price })}>
+              Make it, {price ? `${price} credits` : "free"}
+            </button>
+            <button type="button" onClick={() => setPrice(null)}>
+              Not now
+            </button>
+          </>
+        )}
+      </div>
+      <p role="alert">{problem}</p>
+    </>
+  );
+}

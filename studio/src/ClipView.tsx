@@ -1,0 +1,78 @@
+import {
+  BaseEdge,
+  EdgeLabelRenderer,
+  type EdgeProps,
+  useInternalNode,
+  type Edge as WireEdge,
+} from "@xyflow/react";
+import { useState } from "react";
+import { type Arc, type Box, type Corner, drawArc, drawLoop, drawStub } from "./arc.ts";
+import type { EdgeStatus } from "./model.ts";
+import { useJob } from "./use-job.ts";
+
+export type ClipWire = WireEdge<
+  {
+    kind: string;
+    status: EdgeStatus | undefined;
+    isLit: boolean;
+    /** Where its loop goes around, or how many any-state edges lead to its target before it. */
+    corner: Corner;
+    rank: number;
+    /** What it waits for, in a word or two. */
+    cue: string;
+  },
+  "clip"
+>;
+
+/** One edge: each kind has its own line, and what becomes of its clip stands on it. */
+export function ClipView({ source, target, data, selected, markerEnd }: EdgeProps<ClipWire>) {
+  const from = useInternalNode(source);
+  const to = useInternalNode(target);
+  const [isHovered, setHovered] = useState(false);
+  const isMade = data?.status?.status === "completed";
+  const job = useJob(data?.status?.job_id ?? null, isMade && isHovered);
+  if (!from || !to || !data) return null;
+  const arc = draw(measure(from), measure(to), source === target, data);
+  const stand = data.status;
+  const words = data.kind === "any_state" ? data.cue : describe(stand);
+  const look = `clip ${data.kind} ${stand?.status ?? ""} ${selected ? "selected" : ""} ${data.isLit ? "lit" : ""}`;
+  const place = { transform: `translate(-50%, -50%) translate(${arc.x}px, ${arc.y}px)` };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a glance at what is there; the inspector shows it to all
+    <g onMouseEnter={() => setHovered(true)} onMouseLeave={() => setHovered(false)}>
+      <BaseEdge path={arc.path} className={look} markerEnd={markerEnd ?? ""} interactionWidth={24} />
+      <EdgeLabelRenderer>
+        {words && (
+          <span className={`tag ${data.kind} ${stand?.status ?? ""}`} style={place}>
+            {words}
+          </span>
+        )}
+        {isHovered && job?.urls.webm && (
+          <video className="glimpse" style={place} src={job.urls.webm} autoPlay loop muted playsInline />
+        )}
+      </EdgeLabelRenderer>
+    </g>
+  );
+}
+
+function measure(node: NonNullable<ReturnType<typeof useInternalNode>>): Box {
+  return {
+    ...node.internals.positionAbsolute,
+    width: node.measured.width ?? 168,
+    height: node.measured.height ?? 176,
+  };
+}
+
+function draw(from: Box, to: Box, isLoop: boolean, data: NonNullable<ClipWire["data"]>): Arc {
+  if (data.kind === "any_state") return drawStub(to, data.rank);
+  return isLoop ? drawLoop(from, data.corner) : drawArc(from, to);
+}
+
+function describe(stand: EdgeStatus | undefined): string {
+  if (!stand) return "";
+  if (stand.status === "completed") return "✓";
+  if (stand.status === "failed") return "failed";
+  if (stand.frames_done && stand.frames_total)
+    return `${Math.floor((100 * stand.frames_done) / stand.frames_total)} %`;
+  return stand.job_id ? "waits" : "";
+}
