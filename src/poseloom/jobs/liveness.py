@@ -206,9 +206,17 @@ class PostgresLiveness:
     def release(self) -> None:
         """Let others take up what this process leaves."""
         if self._connection is not None:
+            self._unlock(self._connection)
             self._connection.close()
             self._connection = None
         self._engine.dispose()
+
+    def _unlock(self, connection: Connection) -> None:
+        # A server ends a closed session when it gets to it; an answered unlock is seen by all at once.
+        try:
+            connection.execute(text("SELECT pg_advisory_unlock_all()"))
+        except SQLAlchemyError as error:
+            _log.debug("session_gone_before_unlock", error=str(error))
 
     def _keep_alive(self, connection: Connection) -> None:
         # The server must notice by itself that a machine is gone; its own settings may take hours.
