@@ -233,9 +233,9 @@ def test_saved_cancelled_and_ordered_at_once_nothing_breaks_and_the_book_is_righ
                 return many.post(f"{place.path}/retry-failed")
 
     answers = crowd.call(100, meddle, key)
-    assert {answer.status_code for answer in answers} <= {200, 202}, [
-        answer.text for answer in answers if not answer.is_success
-    ]
+    refusals = [answer.json()["error"]["code"] for answer in answers if not answer.is_success]
+    # The first order settles the frame; when it found small poses everywhere, a larger one may come too late.
+    assert set(refusals) <= {"pose_out_of_frame"}
     check(client.post(f"{place.path}/cancel"))
     assert read_balance(client) == START_CREDITS
     crowd.prove_book()
