@@ -1,6 +1,7 @@
 """Ways to draw what lies between two poses: ours, and what one would otherwise reach for."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import cv2
@@ -9,13 +10,29 @@ from numpy.typing import NDArray
 
 from benchmarks.inbetween.minterpolate import interpolate_poses
 from benchmarks.inbetween.pair import STEPS
+from poseloom.core.confidence import Rendering
 from poseloom.frames.image import Premultiplied, Rgba, premultiply, unpremultiply
 from poseloom.frames.inbetween import prepare_morph
 
 Draw = Callable[[float], Rgba]
 """Return the picture at a moment in 0..1, (H, W, 4) uint8, straight alpha."""
-Prepare = Callable[[Rgba, Rgba], Draw]
-"""Do, for two poses of one size, what has to be done once, and return how to draw a moment between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a method does for two poses once.
+
+    Attributes:
+        draw: How a moment between them is drawn.
+        is_staged: Whether the method shows them by another way than what lies between.
+    """
+
+    draw: Draw
+    is_staged: bool = False
+
+
+Prepare = Callable[[Rgba, Rgba], Prepared]
+"""Do, for two poses of one size, what has to be done once."""
 
 Flow = NDArray[np.float32]
 
@@ -23,23 +40,24 @@ _MID_GREY = 0.55
 _INVERSIONS = 6
 
 
-def prepare_poseloom(source: Rgba, target: Rgba) -> Draw:
+def prepare_poseloom(source: Rgba, target: Rgba) -> Prepared:
     """Draw with the renderer under test."""
-    return prepare_morph(source, target).draw
+    morph = prepare_morph(source, target)
+    return Prepared(morph.draw, morph.judgement.rendering is Rendering.STAGED)
 
 
-def prepare_hold(source: Rgba, target: Rgba) -> Draw:
+def prepare_hold(source: Rgba, target: Rgba) -> Prepared:
     """Hold the source and cut to the target half-way."""
-    return lambda t: source if t < 0.5 else target
+    return Prepared(lambda t: source if t < 0.5 else target)
 
 
-def prepare_dissolve(source: Rgba, target: Rgba) -> Draw:
+def prepare_dissolve(source: Rgba, target: Rgba) -> Prepared:
     """Cross-dissolve."""
     near, far = premultiply(source), premultiply(target)
-    return lambda t: unpremultiply((1 - t) * near + t * far)
+    return Prepared(lambda t: unpremultiply((1 - t) * near + t * far))
 
 
-def prepare_dis(source: Rgba, target: Rgba) -> Draw:
+def prepare_dis(source: Rgba, target: Rgba) -> Prepared:
     """Warp both poses along OpenCV's dense inverse search flow (Kroeger et al., 2016), and blend."""
     near, far = premultiply(source), premultiply(target)
     grey, far_grey = _to_grey(near), _to_grey(far)
@@ -51,13 +69,13 @@ def prepare_dis(source: Rgba, target: Rgba) -> Draw:
         warped, far_warped = _warp(near, _invert(there, t)), _warp(far, _invert(back, 1 - t))
         return unpremultiply((1 - t) * warped + t * far_warped)
 
-    return draw
+    return Prepared(draw)
 
 
-def prepare_minterpolate(source: Rgba, target: Rgba) -> Draw:
+def prepare_minterpolate(source: Rgba, target: Rgba) -> Prepared:
     """Draw with FFmpeg's motion compensation; only the moments 0/24 … 24/24 can be had, all made at once."""
     pictures = interpolate_poses(source, target)
-    return lambda t: pictures[round(t * STEPS)]
+    return Prepared(lambda t: pictures[round(t * STEPS)])
 
 
 METHODS: Mapping[str, Prepare] = MappingProxyType(

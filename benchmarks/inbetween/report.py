@@ -57,7 +57,10 @@ def print_report(results: Sequence[Result]) -> None:
 
 
 def list_blocks(results: Sequence[Result]) -> list[Block]:
-    """Return what a report averages: each level half-way, then all that have truth, at every moment that is known."""
+    """Return what a report averages: each level half-way, then all that have truth, at every moment that is known.
+
+    Of these, half-way, also what ours shows at all: a pair that it stages is never seen half-way.
+    """
     blocks = []
     for split in SPLITS:
         chosen = [result for result in results if result.split == split]
@@ -67,6 +70,9 @@ def list_blocks(results: Sequence[Result]) -> list[Block]:
         for moment in SCORED_MOMENTS:
             known = [result for result in chosen if result.level != "free" and _is_known(result, moment)]
             blocks.append(Block(split=split, title=f"all, t={moment}", moment=moment, results=known))
+            shown = [result for result in known if not is_staged(result)]
+            if moment == MIDDLE and len(shown) < len(known):
+                blocks.append(Block(split=split, title="not staged", moment=moment, results=shown))
     return [block for block in blocks if block.results]
 
 
@@ -114,6 +120,11 @@ def measure_fault(result: Result) -> float | None:
     if "line_px" not in scores:
         return None
     return scores["line_px"] + 10 * (1 - scores["iou"])
+
+
+def is_staged(result: Result) -> bool:
+    """Say whether ours shows a pair by another way than what lies between."""
+    return OURS in result.drawn and result.drawn[OURS].is_staged
 
 
 def _is_known(result: Result, moment: float) -> bool:

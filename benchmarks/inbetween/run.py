@@ -11,7 +11,7 @@ from multiprocessing import get_context
 import cv2
 
 from benchmarks.inbetween.limb import score_limb
-from benchmarks.inbetween.method import METHODS, Prepare
+from benchmarks.inbetween.method import METHODS, Prepare, Prepared
 from benchmarks.inbetween.motion import score_motion
 from benchmarks.inbetween.pair import MIDDLE, SCORED_MOMENTS, STEPS, Item, Pair
 from benchmarks.inbetween.score import measure_ghost, score_picture
@@ -29,11 +29,13 @@ class Drawn:
 
     Attributes:
         motion: `pop` and `jitter`.
+        is_staged: Whether it shows the pair by another way than what lies between.
         moments: Scores of single pictures, by moment; without truth only `ghost`, half-way.
         cpu_seconds: For 24 frames, set-up counted; None for the truth.
     """
 
     motion: Mapping[str, float]
+    is_staged: bool = False
     moments: dict[float, dict[str, float]] = field(default_factory=dict)
     cpu_seconds: float | None = None
 
@@ -77,9 +79,14 @@ def score_item(item: Item, *, methods: Sequence[str], sheets: bool) -> Result:
     transitions: dict[str, list[Rgba]] = {}
     drawn: dict[str, Drawn] = {}
     for name in methods:
-        frames, cpu_seconds = draw_transition(METHODS[name], pair)
+        prepared, frames, cpu_seconds = draw_transition(METHODS[name], pair)
         transitions[name] = frames
-        drawn[name] = Drawn(motion=score_motion(frames), moments=score_moments(frames, pair), cpu_seconds=cpu_seconds)
+        drawn[name] = Drawn(
+            motion=score_motion(frames),
+            is_staged=prepared.is_staged,
+            moments=score_moments(frames, pair),
+            cpu_seconds=cpu_seconds,
+        )
     if len(pair.truth) == STEPS + 1:
         drawn[TRUTH] = Drawn(motion=score_motion([pair.truth[moment] for moment in sorted(pair.truth)]))
     limbs = tuple(limb.name for limb in pair.limbs)
@@ -89,14 +96,14 @@ def score_item(item: Item, *, methods: Sequence[str], sheets: bool) -> Result:
     return result
 
 
-def draw_transition(prepare: Prepare, pair: Pair) -> tuple[list[Rgba], float]:
-    """Return the frames at 0/24 … 24/24, and the CPU seconds that set-up and 24 of them take."""
+def draw_transition(prepare: Prepare, pair: Pair) -> tuple[Prepared, list[Rgba], float]:
+    """Return how a method draws, the frames at 0/24 … 24/24, and the CPU seconds that set-up and 24 of them take."""
     start = time.process_time()
-    draw = prepare(pair.source, pair.target)
+    prepared = prepare(pair.source, pair.target)
     ready = time.process_time()
-    frames = [draw(step / STEPS) for step in range(STEPS + 1)]
+    frames = [prepared.draw(step / STEPS) for step in range(STEPS + 1)]
     done = time.process_time()
-    return frames, ready - start + (done - ready) * STEPS / len(frames)
+    return prepared, frames, ready - start + (done - ready) * STEPS / len(frames)
 
 
 def score_moments(frames: Sequence[Rgba], pair: Pair) -> dict[float, dict[str, float]]:

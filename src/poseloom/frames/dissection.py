@@ -5,7 +5,7 @@ faults with it. What moves almost as the body does becomes a start for the body'
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -21,9 +21,10 @@ from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyra
 from poseloom.frames.similarity import Similarity, invert, pull_back, read_turn
 from poseloom.frames.union import merge_parts, refit_turn
 
-LONG_SIDE = 112
+LONG_SIDES = 112, 104
+"""Grids on which parts are sought: what is missed on one may be found on the other."""
 _TRIES = 8
-_FAILURES = 4
+_FAILURES = 3
 _PARTS = 6
 _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
@@ -41,6 +42,7 @@ _UNSETTLED = 0.12
 _NEARBY_CELLS = 10.0
 _NEARBY_WORTH = 0.5
 _ALIKE_RADIANS = 0.15
+_TWINS = 4
 _ALIKE_CELLS = 3.5
 
 
@@ -83,6 +85,7 @@ class _Search:
         self._best = self._read(replace(single.anatomy, velocity=firm))
         self._proposer = Proposer(comparison)
         self._dead: list[Proposal] = []
+        self._kept: list[Proposal] = []
 
     def run(self) -> Anatomy:
         """Try parts until nothing makes the reading better."""
@@ -100,6 +103,7 @@ class _Search:
             reading = self._try(proposal.turn)
             if reading.score < self._best.score - _IMPROVEMENT:
                 self._best, ranked, failures = reading, None, 0
+                self._kept.append(proposal)
             else:
                 self._dead.append(proposal)
                 ranked = _discount(ranked, proposal)
@@ -137,13 +141,16 @@ class _Search:
         near, far = (np.minimum.reduce([price[side] for price in prices]) for side in (0, 1))
         left = np.minimum(near / 0.5, 1.3), np.minimum(far / 0.5, 1.3)
         motions = anatomy.measure_motion(self._comparison)
-        ranked = []
-        for proposal in self._proposer.propose(left):
-            if not any(_is_alike(proposal, dead) for dead in self._dead):
-                worth = _weigh(self._comparison, proposal, (near, far), motions)
-                if worth > _LEAST_GAIN:
-                    ranked.append(_Ranked(worth, proposal))
-        return ranked
+
+        def weigh(proposals: Iterable[Proposal]) -> list[_Ranked]:
+            new = [one for one in proposals if not any(_is_alike(one, dead) for dead in self._dead)]
+            worths = [_weigh(self._comparison, proposal, (near, far), motions) for proposal in new]
+            return [_Ranked(worth, one) for worth, one in zip(worths, new, strict=True) if worth > _LEAST_GAIN]
+
+        ranked = weigh(self._proposer.propose(left))
+        limbs = [one for one in ranked if abs(read_turn(one.proposal.turn)) > _LIMB_RADIANS]
+        best = sorted(limbs, key=lambda one: -one.worth)[:_TWINS]
+        return ranked + weigh(self._proposer.mirror([*self._kept, *(one.proposal for one in best)], left))
 
     def _try(self, turn: Similarity) -> _Reading:
         """Return the reading with one turn more, looked at twice when it promises anything."""

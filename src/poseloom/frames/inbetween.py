@@ -7,12 +7,12 @@ import numpy as np
 
 from poseloom.core.confidence import Confidence, Fault, FaultKind, Rendering, judge_pair
 from poseloom.frames.affinity import fit_shape
-from poseloom.frames.anatomy import Verdict, judge_anatomy
+from poseloom.frames.anatomy import Anatomy, Verdict, judge_anatomy
 from poseloom.frames.blend import Side, blend_sides, prepare_side, show_side
 from poseloom.frames.candidate import choose_flow
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.cutout import cut_parts, rescale_limb
-from poseloom.frames.dissection import LONG_SIDE, dissect
+from poseloom.frames.dissection import LONG_SIDES, dissect
 from poseloom.frames.flow import Channels, Field, count_squarings, exponentiate, list_positions, resample_field, warp
 from poseloom.frames.image import Premultiplied, Rgba, measure_bounds, premultiply
 from poseloom.frames.limb import Ground, Limb, draw_limb, lay_over, reach_limb
@@ -180,19 +180,44 @@ def _find_motion(poses: tuple[Rgba, Rgba]) -> _Found:
     """Find one flow for both poses, or one for their bodies and turns for their limbs: what has fewer faults."""
     work = _shrink(poses[0]), _shrink(poses[1])
     single = choose_flow(*work)
-    comparison = Comparison(*FeaturePyramid(*work).see(LONG_SIDE, 0.0))
-    anatomy = dissect(comparison, resample_field(single.velocity, comparison.shape))
     alone = Verdict(mismatch=single.mismatch, distortion=single.distortion)
-    verdict = min(alone, judge_anatomy(anatomy, comparison), key=lambda verdict: verdict.score)
-    judgement = judge_pair(verdict.list_faults(), limbs=len(anatomy.turns))
-    if judgement.rendering is not Rendering.LIMBS:
+    read = _read(work, single.velocity, alone)
+    if read.judgement.rendering is not Rendering.LIMBS:
         # Poses that differ so much are exchanged so quickly that turning limbs would only confuse.
-        return _Found(single.velocity, judgement, poses, ())
-    cutout = cut_parts(poses, anatomy, comparison)
-    body = choose_flow(_shrink(cutout.bodies[0]), _shrink(cutout.bodies[1]), anatomy.velocity)
+        return _Found(single.velocity, read.judgement, poses, ())
+    cutout = cut_parts(poses, read.anatomy, read.comparison)
+    body = choose_flow(_shrink(cutout.bodies[0]), _shrink(cutout.bodies[1]), read.anatomy.velocity)
     shape = (body.velocity.shape[0], body.velocity.shape[1])
-    limbs = tuple(rescale_limb(limb, comparison.shape, shape) for limb in cutout.limbs)
-    return _Found(body.velocity, judge_pair(verdict.list_faults(), limbs=len(limbs)), cutout.bodies, limbs)
+    limbs = tuple(rescale_limb(limb, read.comparison.shape, shape) for limb in cutout.limbs)
+    return _Found(body.velocity, judge_pair(read.verdict.list_faults(), limbs=len(limbs)), cutout.bodies, limbs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was made of a pair on one grid."""
+
+    comparison: Comparison
+    anatomy: Anatomy
+    verdict: Verdict
+
+    @property
+    def judgement(self) -> Confidence:
+        return judge_pair(self.verdict.list_faults(), limbs=len(self.anatomy.turns))
+
+
+def _read(work: tuple[Premultiplied, Premultiplied], velocity: Field, alone: Verdict) -> _Read:
+    """Return the best reading of a pair; where it flows, and is not trusted, limbs are sought once more."""
+    first = _look(work, velocity, alone, LONG_SIDES[0])
+    if first.judgement.rendering is not Rendering.FLOWS or first.judgement.value == 1:
+        return first
+    return min(first, _look(work, velocity, alone, LONG_SIDES[1]), key=lambda read: read.verdict.score)
+
+
+def _look(work: tuple[Premultiplied, Premultiplied], velocity: Field, alone: Verdict, long_side: int) -> _Read:
+    comparison = Comparison(*FeaturePyramid(*work).see(long_side, 0.0))
+    anatomy = dissect(comparison, resample_field(velocity, comparison.shape))
+    verdict = min(alone, judge_anatomy(anatomy, comparison), key=lambda verdict: verdict.score)
+    return _Read(comparison, anatomy, verdict)
 
 
 def _shrink(image: Rgba) -> Premultiplied:

@@ -5,7 +5,7 @@ correlation; the best finds are polished.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -17,13 +17,14 @@ from poseloom.frames.affinity import fit_shape
 from poseloom.frames.comparison import FURTHEST_GAP, Both, Comparison
 from poseloom.frames.flow import Channels
 from poseloom.frames.image import Plane, Premultiplied, measure_gap
-from poseloom.frames.similarity import Similarity, form_similarity, invert
+from poseloom.frames.similarity import Similarity, form_similarity, invert, read_turn
 from poseloom.frames.support import find_support
+from poseloom.frames.symmetry import find_axis, mirror_turn
 
 Find: TypeAlias = tuple[float, tuple[float, float]]
 """A turn in radians, and where it brings what it is about."""
 
-_SEEDS = 10
+_SEEDS = 7
 _SEED_SPREAD_CELLS = 2.8
 _SEED_APART_CELLS = 6
 _SEED_LEAST = 0.15
@@ -44,6 +45,7 @@ _POLISHING = 8
 _POLISHING_ALL = 3
 _POLISHED_ON = 4
 _LEAST_WEIGHT = 0.05
+_SOLID = 0.5
 _WORST_COST = 0.6
 _STEPS = np.array([0.12, 1.5, 1.5, 0.1])
 _ALONE = np.concatenate([np.eye(4), -np.eye(4)])
@@ -79,6 +81,7 @@ class Proposer:
     def __init__(self, comparison: Comparison) -> None:
         """Take two poses on one grid."""
         self._poses = comparison.poses
+        self._axes: tuple[float, float] | None = None
         self._known: list[tuple[int, tuple[float, float], list[Proposal]]] = []
 
     def propose(self, unexplained: Both) -> list[Proposal]:
@@ -97,6 +100,33 @@ class Proposer:
             for seed, support in zip(new, find_support(self._poses[side], new, _RADIUS_CELLS), strict=True):
                 proposals += self._seek(seeker, side, seed, support)
         return proposals
+
+    def mirror(self, proposals: Sequence[Proposal], unexplained: Both) -> list[Proposal]:
+        """Return guesses that the twins of some parts, on the other side of the body, do as these do.
+
+        Args:
+            proposals: What is guessed about the parts.
+            unexplained: What the explanations so far leave open in each pose, about 0..1.
+        """
+        if self._axes is None:
+            self._axes = find_axis(self._poses[0]), find_axis(self._poses[1])
+        twins = []
+        for side in (0, 1):
+            mirrored = [
+                (proposal, (2 * self._axes[side] - proposal.seed[0], proposal.seed[1]))
+                for proposal in proposals
+                if proposal.side == side
+            ]
+            # A twin must be drawn, too.
+            mirrored = [(proposal, seed) for proposal, seed in mirrored if _is_solid(self._poses[side], seed)]
+            supports = find_support(self._poses[side], [seed for _, seed in mirrored], _RADIUS_CELLS)
+            for (proposal, seed), support in zip(mirrored, supports, strict=True):
+                turn = mirror_turn(proposal.turn, self._axes)
+                weights = _weigh_cells(self._poses[side], unexplained[side]) * support
+                polish = _Polish(self._poses[side], weights, self._poses[1 - side], seed)
+                ways = polish.improve(turn if side == 0 else invert(turn))
+                twins += [Proposal(turn=way if side == 0 else invert(way), seed=seed, side=side) for way in ways]
+        return twins
 
     def _recall(self, side: int, seed: tuple[float, float]) -> list[Proposal] | None:
         for known, place, proposals in self._known:
@@ -123,14 +153,23 @@ def _find_seeds(unexplained: Plane) -> list[tuple[float, float]]:
     return seeds
 
 
+def _weigh_cells(pose: Premultiplied, unexplained: Plane) -> Plane:
+    """Return how far each cell says where things went: what is explained already says little of the rest."""
+    return np.asarray(pose[..., 3] * (np.float32(0.3) + np.float32(0.7) * np.minimum(unexplained, 1)), np.float32)
+
+
+def _is_solid(pose: Premultiplied, place: tuple[float, float]) -> bool:
+    x, y = round(place[0]), round(place[1])
+    return 0 <= x < pose.shape[1] and 0 <= y < pose.shape[0] and bool(pose[y, x, 3] > _SOLID)
+
+
 class _Seeker:
     """Seeks discs of one pose in another."""
 
     def __init__(self, here: Premultiplied, there: Premultiplied, unexplained: Plane) -> None:
         self._here = here
         self._there = there
-        # What is explained already says little about where the rest went.
-        self._weights = here[..., 3] * (np.float32(0.3) + np.float32(0.7) * np.minimum(unexplained, 1))
+        self._weights = _weigh_cells(here, unexplained)
         shape = fit_shape((here.shape[0], here.shape[1]), _COARSE_LONG_SIDE)
         self._scale = shape[0] / here.shape[0]
         self._coarse = _shrink(here, shape)
@@ -241,6 +280,14 @@ class _Polish:
             reach = np.where(better, reach, 0.55 * reach)
         order = np.argsort(lowest, kind="stable")
         return [(float(lowest[index]), self._form(best[index])) for index in order]
+
+    def improve(self, turn: Similarity) -> list[Similarity]:
+        """Return a map near `turn` that fits better, unless even that does not fit."""
+        if len(self._arms) == 0:
+            return []
+        place = turn @ np.array([*self._seed, 1.0])
+        [(cost, better)] = self.run([(read_turn(turn), (float(place[0]), float(place[1])))])
+        return [better] if cost < _WORST_COST else []
 
     def _form(self, guess: NDArray[np.float64]) -> Similarity:
         return form_similarity(guess[0], math.exp(guess[3]), self._seed, guess[1:3])

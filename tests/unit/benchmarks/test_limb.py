@@ -57,7 +57,7 @@ def test_limb_at_either_end_is_not_the_limb_half_way(truth: Rgba, bare: Rgba, re
 
 
 def test_ghosts_of_a_dissolve_are_hardly_a_limb(truth: Rgba, bare: Rgba, region: Mask) -> None:
-    ghost = prepare_dissolve(render(LOW, SIZE_PX), render(HIGH, SIZE_PX))(MIDDLE)
+    ghost = prepare_dissolve(render(LOW, SIZE_PX), render(HIGH, SIZE_PX)).draw(MIDDLE)
     assert (score_limb(ghost, truth, bare, region) or 0) < 0.2
 
 

@@ -16,12 +16,12 @@ def poses() -> tuple[Rgba, Rgba]:
 
 
 def test_cut_pops_by_as_many_steps_as_there_are(poses: tuple[Rgba, Rgba]) -> None:
-    draw = prepare_hold(*poses)
+    draw = prepare_hold(*poses).draw
     assert score_motion([draw(step / STEPS) for step in range(STEPS + 1)]) == pytest.approx({"pop": STEPS, "jitter": 2})
 
 
 def test_dissolve_neither_pops_nor_jitters(poses: tuple[Rgba, Rgba]) -> None:
-    draw = prepare_dissolve(*poses)
+    draw = prepare_dissolve(*poses).draw
     scores = score_motion([draw(step / STEPS) for step in range(STEPS + 1)])
     assert scores["pop"] < 1.2
     assert scores["jitter"] < 0.02
@@ -37,7 +37,7 @@ def test_still_picture_has_no_motion(poses: tuple[Rgba, Rgba]) -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_starts_at_the_source_and_ends_at_the_target(name: str, poses: tuple[Rgba, Rgba]) -> None:
-    draw = METHODS[name](*poses)
+    draw = METHODS[name](*poses).draw
     for moment, pose in ((0.0, poses[0]), (1.0, poses[1])):
         drawn = draw(moment)
         assert drawn.shape == pose.shape
@@ -48,6 +48,6 @@ def test_every_method_starts_at_the_source_and_ends_at_the_target(name: str, pos
 
 @pytest.mark.parametrize("name", [name for name in METHODS if name != "hold"])
 def test_every_method_but_a_cut_draws_something_new_half_way(name: str, poses: tuple[Rgba, Rgba]) -> None:
-    drawn = METHODS[name](*poses)(0.5)
+    drawn = METHODS[name](*poses).draw(0.5)
     assert drawn.dtype == poses[0].dtype
     assert not any((drawn == pose).all() for pose in poses)

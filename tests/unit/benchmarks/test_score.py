@@ -18,7 +18,7 @@ def draw_square(x: int, y: int = 40, side: int = 60) -> Rgba:
 
 
 def dissolve(source: Rgba, target: Rgba) -> Rgba:
-    return prepare_dissolve(source, target)(0.5)
+    return prepare_dissolve(source, target).draw(0.5)
 
 
 @pytest.fixture(scope="module")

@@ -109,16 +109,18 @@ def test_pairs_are_chosen_by_pattern() -> None:
 
 def test_pair_without_truth_is_scored_for_ghosts_alone() -> None:
     pair = Pair(source=render(POSES["idle"], 96), target=render(POSES["waving"], 96))
-    frames, cpu_seconds = draw_transition(METHODS["dissolve"], pair)
+    prepared, frames, cpu_seconds = draw_transition(METHODS["dissolve"], pair)
+    assert not prepared.is_staged
     assert score_moments(frames, pair)[MIDDLE].keys() == {"ghost"}
     assert score_moments(frames, pair)[MIDDLE]["ghost"] > 0.1
     assert cpu_seconds > 0
 
 
-def make_result(name: str, level: str, line_px: float) -> Result:
+def make_result(name: str, level: str, line_px: float, *, is_staged: bool = False) -> Result:
     scores = {"psnr": 20.0, "ssim": 0.5, "iou": 0.9, "line_px": line_px, "ghost": 0.0}
     moments = {MIDDLE: {"ghost": 0.0} if level == "free" else scores}
-    drawn = {"poseloom": Drawn(motion={"pop": 1.5, "jitter": 0.1}, moments=moments, cpu_seconds=2.0)}
+    motion = {"pop": 1.5, "jitter": 0.1}
+    drawn = {"poseloom": Drawn(motion=motion, is_staged=is_staged, moments=moments, cpu_seconds=2.0)}
     return Result(id=name, split="test", level=level, limbs=(), drawn=drawn)
 
 
@@ -133,9 +135,21 @@ def test_report_averages_every_level_and_names_the_worst(capsys: pytest.CaptureF
     assert "bad 6.0, good 2.0" in printed
 
 
+def test_report_tells_pairs_that_are_never_seen_half_way_apart() -> None:
+    results = [make_result("good", "easy", 1), make_result("bad", "easy", 5, is_staged=True)]
+    assert [(block.title, len(block.results)) for block in list_blocks(results)] == [
+        ("easy", 2), (f"all, t={MIDDLE}", 2), ("not staged", 1),
+    ]  # fmt: skip
+
+
+def test_pair_of_quite_different_poses_is_staged() -> None:
+    pair = Pair(source=render(POSES["sleeping"], SIZE_PX), target=render(POSES["celebrating"], SIZE_PX))
+    assert METHODS["poseloom"](pair.source, pair.target).is_staged
+
+
 def test_sheet_shows_ours_the_truth_and_a_rival_and_the_page_all_pairs(tmp_path: Path) -> None:
     pair = Pair(source=render(POSES["idle"], 96), target=render(POSES["waving"], 96), truth={MIDDLE: blank(96)})
-    transitions = {name: draw_transition(METHODS[name], pair)[0] for name in ("poseloom", "dissolve")}
+    transitions = {name: draw_transition(METHODS[name], pair)[1] for name in ("poseloom", "dissolve")}
     write_sheet("one", pair, transitions, tmp_path)
     page = write_page({"one": "easy <3"}, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"one.png", "one.webp", "index.html"}
