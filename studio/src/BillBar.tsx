@@ -1,12 +1,16 @@
-import { useCallback, useEffect, useState } from "react";
-import { Refusal } from "./api.ts";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { nameRequest, Refusal, tell } from "./api.ts";
 import { useClient } from "./client.ts";
-import type { Bill, Finding, Status } from "./model.ts";
-import { tell } from "./Studio.tsx";
+import { count } from "./count.ts";
+import { Fold } from "./Fold.tsx";
+import { nameEdge } from "./graph.ts";
+import type { Bill, Finding, Graph, Status } from "./model.ts";
+import { tellReason } from "./reason.ts";
 
 interface BillProps {
   path: string;
   version: string;
+  graph: Graph;
   isSaved: boolean;
   status: Status | null;
   onSelect: (ids: ReadonlySet<string>) => void;
@@ -20,47 +24,52 @@ function useBill({ path, version, status }: Pick<BillProps, "path" | "version" |
   const [findings, setFindings] = useState<Finding[]>([]);
   const [problem, setProblem] = useState("");
   const settled = `${status?.completed} ${status?.failed}`;
+  const turn = useRef(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new version or a clip that is done has another bill
   const ask = useCallback(async () => {
-    try {
-      const quote = await client.ask<Bill>("POST", `${path}/generate-all`, {
-        dry_run: true,
-        skip_completed: true,
-      });
-      setBill(quote.document);
-      setProblem("");
-    } catch (error) {
-      setBill(null);
-      // A canvas that waits for its pictures is no failure: the board says what to do.
-      setProblem(error instanceof Refusal && error.code === "missing_images" ? "" : tell(error));
-    }
-    await client.get<{ balance: number }>("/v1/credits").then(
-      (told) => setBalance(told.balance),
-      () => undefined,
-    );
-    await client.get<{ findings: Finding[] }>(`${path}/lint`).then(
-      (told) => setFindings(told.findings),
-      () => undefined,
-    );
+    turn.current += 1;
+    const own = turn.current;
+    const order = { dry_run: true, skip_completed: true };
+    const [quote, purse, lint] = await Promise.allSettled([
+      client.ask<Bill>("POST", `${path}/generate-all`, order),
+      client.get<{ balance: number }>("/v1/credits"),
+      client.get<{ findings: Finding[] }>(`${path}/lint`),
+    ]);
+    // Whoever asked later is answered with what is newer.
+    if (own !== turn.current) return;
+    setBill(quote.status === "fulfilled" ? quote.value.document : null);
+    setProblem(quote.status === "rejected" ? tellRefusal(quote.reason) : "");
+    if (purse.status === "fulfilled") setBalance(purse.value.balance);
+    if (lint.status === "fulfilled") setFindings(lint.value.findings);
   }, [client, path, version, settled]);
   useEffect(() => {
     if (version) void ask();
   }, [ask, version]);
 
+  const [isSending, setSending] = useState(false);
   const order = async (what: string, body?: unknown) => {
+    setSending(true);
     try {
-      await client.ask("POST", `${path}/${what}`, body, { "Idempotency-Key": crypto.randomUUID() });
+      await client.ask("POST", `${path}/${what}`, body, { "Idempotency-Key": nameRequest() });
       await ask();
     } catch (error) {
+      // A price that no longer holds is shown as it is now.
+      await ask();
       setProblem(tell(error));
     }
+    setSending(false);
   };
-  return { bill, balance, findings, problem, order };
+  return { bill, balance, findings, problem, order, isSending };
+}
+
+/** A canvas that waits for its pictures is no failure, the board says what to do; nor is a server that is away. */
+function tellRefusal(why: unknown): string {
+  return why instanceof Refusal && why.code !== "missing_images" ? why.message : "";
 }
 
 /** What it costs, before the button that spends it; and how far it is afterwards. */
-export function BillBar({ path, version, isSaved, status, onSelect }: BillProps) {
-  const { bill, balance, findings, problem, order } = useBill({ path, version, status });
+export function BillBar({ path, version, graph, isSaved, status, onSelect }: BillProps) {
+  const { bill, balance, findings, problem, order, isSending } = useBill({ path, version, status });
   const isBusy = bill?.edges.some((line) => line.reason === "in_flight") ?? false;
   const hasWork = bill?.edges.some((line) => !line.reason) ?? false;
   return (
@@ -68,9 +77,11 @@ export function BillBar({ path, version, isSaved, status, onSelect }: BillProps)
       {bill && <Kinds bill={bill} />}
       <div className="asides">
         <Findings findings={findings} onSelect={onSelect} />
-        <Skipped bill={bill} />
+        <Skipped bill={bill} graph={graph} onSelect={onSelect} />
       </div>
-      <p role="alert">{problem}</p>
+      <p role="alert" className="refusal">
+        {problem}
+      </p>
       <span className="gap" />
       {isBusy && status && (
         <p className="going">
@@ -87,11 +98,11 @@ export function BillBar({ path, version, isSaved, status, onSelect }: BillProps)
         {balance ?? "–"} credits
       </p>
       {isBusy ? (
-        <button type="button" onClick={() => order("cancel")}>
+        <button type="button" disabled={isSending} onClick={() => order("cancel")}>
           Cancel
         </button>
       ) : (
-        <Offer {...{ bill, isSaved, hasWork, status, order }} />
+        <Offer {...{ bill, isSaved, hasWork, status, order, isSending }} />
       )}
     </section>
   );
@@ -100,23 +111,24 @@ export function BillBar({ path, version, isSaved, status, onSelect }: BillProps)
 interface OfferProps extends Pick<BillProps, "isSaved" | "status"> {
   bill: Bill | null;
   hasWork: boolean;
+  isSending: boolean;
   order: (what: string, body?: unknown) => void;
 }
 
 /** What can be ordered while nothing is under way. */
-function Offer({ bill, isSaved, hasWork, status, order }: OfferProps) {
+function Offer({ bill, isSaved, hasWork, status, order, isSending }: OfferProps) {
   const failed = status?.failed ?? 0;
   return (
     <>
       {failed > 0 && (
-        <button type="button" onClick={() => order("retry-failed")}>
+        <button type="button" disabled={isSending} onClick={() => order("retry-failed")}>
           Retry {failed} failed
         </button>
       )}
       <button
         type="button"
         className="main"
-        disabled={!isSaved || !hasWork}
+        disabled={!isSaved || !hasWork || isSending}
         onClick={() => bill && order("generate-all", { skip_completed: true, quote_id: bill.quote_id })}
       >
         {bill && !hasWork && status?.ready ? "All made" : "Generate all"}
@@ -133,16 +145,17 @@ function writeProgress({ completed, total_edges, eta_seconds }: Status): string 
 /** What each kind of line on the canvas means, how many there are, and that most of them cost nothing. */
 function Kinds({ bill }: { bill: Bill }) {
   const rows = [
-    { kind: "loop", count: bill.loops, one: "loop", many: "loops" },
-    { kind: "forward", count: bill.forwards, one: "forward", many: "forwards" },
-    { kind: "reverse", count: bill.reverses, one: "reverse, free", many: "reverses, free" },
-    { kind: "any_state", count: bill.any_state, one: "any-state, free", many: "any-state, free" },
+    { kind: "loop", count: bill.loops, one: "loop", many: "loops", isFree: false },
+    { kind: "forward", count: bill.forwards, one: "forward", many: "forwards", isFree: false },
+    { kind: "reverse", count: bill.reverses, one: "reverse", many: "reverses", isFree: true },
+    { kind: "any_state", count: bill.any_state, one: "any-state", many: "any-state", isFree: true },
   ];
   return (
     <ul className="kinds">
-      {rows.map(({ kind, count, one, many }) => (
+      {rows.map(({ kind, count: number, one, many, isFree }) => (
         <li key={kind} className={`key ${kind}`}>
-          {count} {count === 1 ? one : many}
+          {count(number, one, many)}
+          {isFree && <span className="free">, free</span>}
         </li>
       ))}
     </ul>
@@ -151,51 +164,61 @@ function Kinds({ bill }: { bill: Bill }) {
 
 function Findings({ findings, onSelect }: { findings: Finding[] } & Pick<BillProps, "onSelect">) {
   if (findings.length === 0) return null;
+  const errors = findings.filter((finding) => finding.severity === "error").length;
   return (
-    <details className="findings">
-      <summary>
-        {findings.length === 1 ? "1 thing to look at" : `${findings.length} things to look at`}
-      </summary>
+    <Fold
+      className="findings"
+      title={
+        <>
+          {errors > 0 && <strong className="error">{errors} to mend</strong>}
+          {errors > 0 && errors < findings.length && ", "}
+          {errors < findings.length && `${count(findings.length - errors, "thing")} to look at`}
+        </>
+      }
+    >
       <ul className="plain">
-        {findings.map((finding) => (
+        {findings.slice(0, LIST_LENGTH).map((finding) => (
           <li key={`${finding.code} ${finding.message}`}>
             <button
               type="button"
-              className={finding.severity}
-              onClick={() => onSelect(new Set([...finding.nodes, ...finding.edges].slice(0, 1)))}
+              className={`quiet ${finding.severity}`}
+              onClick={() => onSelect(new Set([...finding.nodes, ...finding.edges]))}
             >
               {finding.message}
             </button>
           </li>
         ))}
       </ul>
-    </details>
+      <More count={findings.length - LIST_LENGTH} />
+    </Fold>
   );
 }
 
-/** Why nothing is done for an edge, in words for people. */
-const REASONS: Record<string, string> = {
-  any_state: "leads from anywhere, needs no clip",
-  completed: "has its clip",
-  in_flight: "is being made",
-  not_selected: "not asked for",
-  auto_reverse_off: "no way back was asked for",
-  forward_missing: "waits for its forward",
-};
+/** Nobody reads more lines than these at once; what was mended makes room. */
+const LIST_LENGTH = 50;
 
-function Skipped({ bill }: { bill: Bill | null }) {
+function More({ count: number }: { count: number }) {
+  return number > 0 && <p className="hint more-lines">and {number} more</p>;
+}
+
+type SkippedProps = { bill: Bill | null } & Pick<BillProps, "graph" | "onSelect">;
+
+/** What an order would leave as it is, and why. */
+function Skipped({ bill, graph, onSelect }: SkippedProps) {
   const left = bill?.edges.filter((line) => line.reason) ?? [];
   if (left.length === 0) return null;
   return (
-    <details>
-      <summary>{left.length} left alone</summary>
+    <Fold title={`${left.length} left alone`}>
       <ul className="plain">
-        {left.map((line) => (
+        {left.slice(0, LIST_LENGTH).map((line) => (
           <li key={line.edge_id}>
-            {line.edge_id}: {REASONS[line.reason ?? ""] ?? line.reason}
+            <button type="button" className="quiet" onClick={() => onSelect(new Set([line.edge_id]))}>
+              {nameEdge(graph, line)} <span className="hint">{tellReason(line.reason)}</span>
+            </button>
           </li>
         ))}
       </ul>
-    </details>
+      <More count={left.length - LIST_LENGTH} />
+    </Fold>
   );
 }

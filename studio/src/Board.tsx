@@ -9,10 +9,19 @@ import {
   ReactFlow,
   type ReactFlowInstance,
 } from "@xyflow/react";
-import { type Dispatch, type SetStateAction, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type Dispatch,
+  type RefObject,
+  type SetStateAction,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { chooseCorner } from "./arc.ts";
 import { ClipView, type ClipWire } from "./ClipView.tsx";
-import { ANY, changeNode, connect, remove } from "./graph.ts";
+import { ANY, changeNode, connect, remove, STEP_PX } from "./graph.ts";
 import type { Edge, Graph, PoseNode, Status } from "./model.ts";
 import { AnyView, PoseView, type PoseWire } from "./PoseView.tsx";
 
@@ -23,6 +32,8 @@ interface BoardProps {
   pictures: ReadonlyMap<string, string>;
   selected: ReadonlySet<string>;
   lit: string;
+  /** Filled with what moves the view. */
+  view: RefObject<ReactFlowInstance<PoseWire, ClipWire> | null>;
   onSelect: Dispatch<SetStateAction<ReadonlySet<string>>>;
   onChange: (edit: (graph: Graph) => Graph) => void;
 }
@@ -37,7 +48,8 @@ const COLOURS: Record<string, string> = {
 };
 
 /** The graph, to be drawn by hand. */
-export function Board({ graph, kinds, status, pictures, selected, lit, onSelect, onChange }: BoardProps) {
+export function Board(props: BoardProps) {
+  const { graph, kinds, status, pictures, selected, lit, view, onSelect, onChange } = props;
   const [anyPlace, setAnyPlace] = useState<{ x: number; y: number } | null>(null);
   const drawn = useMemo<PoseWire[]>(() => {
     const poses = graph.nodes.map((node, index) => ({
@@ -55,7 +67,8 @@ export function Board({ graph, kinds, status, pictures, selected, lit, onSelect,
     }));
     const data = { label: "Any state", url: "", isInitial: false, isLit: false };
     const position = anyPlace ?? placeAny(graph.nodes);
-    return [...poses, { id: ANY, type: "any" as const, position, data, deletable: false }];
+    const any = { id: ANY, type: "any" as const, position, data, deletable: false };
+    return [...poses, { ...any, selected: selected.has(ANY), ariaLabel: "Any state" }];
   }, [graph.nodes, graph.initialNode, pictures, selected, lit, anyPlace]);
   const [nodes, setNodes] = useState(drawn);
   // Measures are the canvas' own; all else is the graph's.
@@ -106,15 +119,17 @@ export function Board({ graph, kinds, status, pictures, selected, lit, onSelect,
     [select, onChange],
   );
   // A pose that was added is seen, wherever it came to stand.
-  const view = useRef<ReactFlowInstance<PoseWire, ClipWire> | null>(null);
   const known = useRef(graph.nodes.length);
   useEffect(() => {
     if (graph.nodes.length > known.current) void view.current?.fitView(FIT);
     known.current = graph.nodes.length;
-  }, [graph.nodes.length]);
-  const keep = useCallback((made: ReactFlowInstance<PoseWire, ClipWire>) => {
-    view.current = made;
-  }, []);
+  }, [graph.nodes.length, view]);
+  const keep = useCallback(
+    (made: ReactFlowInstance<PoseWire, ClipWire>) => {
+      view.current = made;
+    },
+    [view],
+  );
   // What every pose is given must not change while one is dragged, or all of them are drawn again.
   const join = useCallback(
     ({ source, target }: Connection) => onChange((old) => connect(old, source, target)),
@@ -168,7 +183,6 @@ const ARROW = {
 const NONE = { status: undefined };
 const CORNER = { x: 1, y: -1 } as const;
 const FIT = { padding: 0.14, maxZoom: 1.1 };
-const STEP_PX = 300;
 const DELETE_KEYS = ["Delete", "Backspace"];
 
 /** A line that is let go over the pose it came from is no wish for a loop. */

@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from "react";
+import { nameRequest, tell } from "./api.ts";
 import { useClient } from "./client.ts";
-import type { Bill, Confidence, Edge, EdgeStatus, Job } from "./model.ts";
-import { tell } from "./Studio.tsx";
+import { type Bill, type Confidence, type Edge, type EdgeStatus, isUnderWay, type Job } from "./model.ts";
+import { prefersCalm } from "./motion.ts";
+import { tellReason } from "./reason.ts";
 import { useJob } from "./use-job.ts";
 
 interface ClipPanelProps {
@@ -53,8 +55,8 @@ function Scrubber({ source, ends }: { source: string; ends: readonly [string, st
   const video = useRef<HTMLVideoElement>(null);
   const [share, setShare] = useState(0);
   const [isOnion, setOnion] = useState(true);
-  // A clip that is not looked through plays.
-  const [isPlaying, setPlaying] = useState(true);
+  // A clip that is not looked through plays, where motion is welcome.
+  const [isPlaying, setPlaying] = useState(() => !prefersCalm());
   useEffect(() => {
     if (!isPlaying) return;
     let frame = 0;
@@ -84,7 +86,7 @@ function Scrubber({ source, ends }: { source: string; ends: readonly [string, st
       <div className="light-table">
         {isOnion && ends[0] && <img src={ends[0]} alt="" style={{ opacity: 0.45 * (1 - share) }} />}
         {isOnion && ends[1] && <img src={ends[1]} alt="" style={{ opacity: 0.45 * share }} />}
-        <video ref={video} src={source} autoPlay loop muted playsInline />
+        <video ref={video} src={source} autoPlay={isPlaying} loop muted playsInline />
       </div>
       <div className="row">
         <button type="button" onClick={turn} aria-label={isPlaying ? "Pause the clip" : "Play the clip"}>
@@ -140,14 +142,15 @@ const RENDERINGS = {
 };
 
 function Trust({ confidence }: { confidence: Confidence }) {
+  const share = Math.round(100 * confidence.value);
   return (
-    <div className="stack">
-      <label>
+    <details className="trust-of-clip">
+      <summary>
         <span>
-          Trust <strong>{Math.round(100 * confidence.value)} %</strong>
+          Trust <strong>{share} %</strong>
         </span>
-        <meter min={0} max={1} low={0.3} high={0.6} optimum={1} value={confidence.value} />
-      </label>
+        <meter aria-label="Trust" min={0} max={1} low={0.3} high={0.6} optimum={1} value={confidence.value} />
+      </summary>
       <p className="hint">{RENDERINGS[confidence.rendering]}</p>
       <ul className="plain hint">
         {confidence.reasons.map((reason) => (
@@ -156,7 +159,7 @@ function Trust({ confidence }: { confidence: Confidence }) {
           </li>
         ))}
       </ul>
-    </div>
+    </details>
   );
 }
 
@@ -170,44 +173,76 @@ interface RemakeProps {
 /** Make one clip again, its price first. */
 function Remake({ path, edgeId, stand, isSaved }: RemakeProps) {
   const client = useClient();
-  const [price, setPrice] = useState<number | null>(null);
+  const [bill, setBill] = useState<Bill | null>(null);
   const [problem, setProblem] = useState("");
-  const isUnderWay = stand.status === "pending" && stand.job_id !== null;
-  const order = { skip_completed: false, auto_reverse: false, edge_ids: [edgeId] };
-  const send = async (more: { dry_run: true } | { max_credits: number }) => {
+  const [isSending, setSending] = useState(false);
+  // What is made of it, its reverse, is made anew with it.
+  const order = { skip_completed: false, edge_ids: [edgeId] };
+  const send = async (more: { dry_run: true } | { quote_id: string | null | undefined }) => {
+    setSending(true);
     try {
       const told = await client.ask<Bill>(
         "POST",
         `${path}/generate-all`,
         { ...order, ...more },
-        { "Idempotency-Key": crypto.randomUUID() },
+        { "Idempotency-Key": nameRequest() },
       );
-      setPrice("dry_run" in more ? told.document.total_credits : null);
+      setBill("dry_run" in more ? told.document : null);
       setProblem("");
     } catch (error) {
+      setBill(null);
       setProblem(tell(error));
     }
+    setSending(false);
   };
-  if (isUnderWay) return <p className="hint">Its clip is being made.</p>;
+  if (isUnderWay(stand)) return <p className="hint">Its clip is being made.</p>;
+  if (bill) {
+    return (
+      <Offer
+        bill={bill}
+        edgeId={edgeId}
+        isHeldUp={!isSaved || isSending}
+        onOrder={() => send({ quote_id: bill.quote_id })}
+        onClose={() => setBill(null)}
+      />
+    );
+  }
   return (
     <>
-      <div className="row">
-        {price === null ? (
-          <button type="button" disabled={!isSaved} onClick={() => send({ dry_run: true })}>
-            {stand.status === "completed" ? "Make this clip again …" : "Make this clip …"}
-          </button>
-        ) : (
-          <>
-            <button type="button" className="main" onClick={() => send({ max_credits: price })}>
-              Make it, {price ? `${price} credits` : "free"}
-            </button>
-            <button type="button" onClick={() => setPrice(null)}>
-              Not now
-            </button>
-          </>
-        )}
-      </div>
+      <button type="button" disabled={!isSaved || isSending} onClick={() => send({ dry_run: true })}>
+        {stand.status === "completed" ? "Make this clip again …" : "Make this clip …"}
+      </button>
       <p role="alert">{problem}</p>
+    </>
+  );
+}
+
+interface OfferProps {
+  bill: Bill;
+  edgeId: string;
+  isHeldUp: boolean;
+  onOrder: () => void;
+  onClose: () => void;
+}
+
+/** What one clip costs, and what comes with it. */
+function Offer({ bill, edgeId, isHeldUp, onOrder, onClose }: OfferProps) {
+  const line = bill.edges.find((one) => one.edge_id === edgeId);
+  const hasMore = bill.edges.some((one) => one.edge_id !== edgeId && !one.reason);
+  return (
+    <>
+      {line?.reason && <p className="hint">Nothing would be made: it {tellReason(line.reason)}.</p>}
+      {hasMore && <p className="hint">Its way back is made with it, free.</p>}
+      <div className="row wrap">
+        {!line?.reason && (
+          <button type="button" className="main" disabled={isHeldUp} onClick={onOrder}>
+            Make it, {bill.total_credits ? `${bill.total_credits} credits` : "free"}
+          </button>
+        )}
+        <button type="button" onClick={onClose}>
+          Not now
+        </button>
+      </div>
     </>
   );
 }

@@ -7,7 +7,8 @@ import {
 } from "@xyflow/react";
 import { useState } from "react";
 import { type Arc, type Box, type Corner, drawArc, drawLoop, drawStub } from "./arc.ts";
-import type { EdgeStatus } from "./model.ts";
+import { type EdgeStatus, isUnderWay } from "./model.ts";
+import { prefersCalm } from "./motion.ts";
 import { useJob } from "./use-job.ts";
 
 export type ClipWire = WireEdge<
@@ -36,7 +37,7 @@ export function ClipView({ source, target, data, selected, markerEnd }: EdgeProp
   const stand = data.status;
   const words = data.kind === "any_state" ? data.cue : describe(stand);
   const look = `clip ${data.kind} ${stand?.status ?? ""} ${selected ? "selected" : ""} ${data.isLit ? "lit" : ""}`;
-  const place = { transform: `translate(-50%, -50%) translate(${arc.x}px, ${arc.y}px)` };
+  const place = writePlace(arc, data.kind);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a glance at what is there; the inspector shows it to all
     <g onMouseEnter={() => setHovered(true)} onMouseLeave={() => setHovered(false)}>
@@ -48,11 +49,26 @@ export function ClipView({ source, target, data, selected, markerEnd }: EdgeProp
           </span>
         )}
         {isHovered && job?.urls.webm && (
-          <video className="glimpse" style={place} src={job.urls.webm} autoPlay loop muted playsInline />
+          <video
+            className="glimpse"
+            style={place}
+            src={job.urls.webm}
+            autoPlay={!prefersCalm()}
+            loop
+            muted
+            playsInline
+          />
         )}
       </EdgeLabelRenderer>
     </g>
   );
+}
+
+/** What leads in from anywhere begins at its words: they end where the line begins. */
+function writePlace({ x, y }: Arc, kind: string) {
+  return {
+    transform: `translate(${kind === "any_state" ? "-100%" : "-50%"}, -50%) translate(${x}px, ${y}px)`,
+  };
 }
 
 function measure(node: NonNullable<ReturnType<typeof useInternalNode>>): Box {
@@ -74,5 +90,5 @@ function describe(stand: EdgeStatus | undefined): string {
   if (stand.status === "failed") return "failed";
   if (stand.frames_done && stand.frames_total)
     return `${Math.floor((100 * stand.frames_done) / stand.frames_total)} %`;
-  return stand.job_id ? "waits" : "";
+  return isUnderWay(stand) ? "waits" : "";
 }

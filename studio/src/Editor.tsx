@@ -1,15 +1,23 @@
-import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { ReactFlowInstance } from "@xyflow/react";
+import { type DragEvent, useCallback, useMemo, useRef, useState } from "react";
+import { Bar } from "./Bar.tsx";
 import { BillBar } from "./BillBar.tsx";
 import { Board } from "./Board.tsx";
+import type { ClipWire } from "./ClipView.tsx";
 import { useClient } from "./client.ts";
-import { addPose, arrange, type Copied, copy, paste, remove } from "./graph.ts";
+import { Frame } from "./Frame.tsx";
+import { ANY, arrange, type Copied, copy, paste, remove } from "./graph.ts";
 import { Inspector } from "./Inspector.tsx";
-import type { Collection, Graph, Item } from "./model.ts";
+import type { Collection, Graph } from "./model.ts";
+import { Notices } from "./Notices.tsx";
+import type { PoseWire } from "./PoseView.tsx";
 import { Stage } from "./Stage.tsx";
-import { tell } from "./Studio.tsx";
-import { useCanvas } from "./use-canvas.ts";
+import { useCanvas, useNewEdges } from "./use-canvas.ts";
+import { usePoses } from "./use-poses.ts";
+import { useProblem } from "./use-problem.ts";
 import { type Shortcut, useShortcuts } from "./use-shortcuts.ts";
 import { useStatus } from "./use-status.ts";
+import { bringIntoView } from "./view.ts";
 
 interface EditorProps {
   collection: Collection;
@@ -21,27 +29,28 @@ interface EditorProps {
 export function Editor({ collection, canvasId, onClose }: EditorProps) {
   const client = useClient();
   const path = `/v1/collections/${collection.id}/canvases/${canvasId}`;
-  const items = `/v1/collections/${collection.id}/items`;
   const canvas = useCanvas(client, path);
-  const { status, isLost } = useStatus(client, path);
-  const [poses, setPoses] = useState<Item[]>([]);
+  const { draft } = canvas;
+  const { problem, fail } = useProblem();
+  const { status, isLost } = useStatus(client, path, fail);
+  useNewEdges(canvas, status);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [lit, setLit] = useState("");
-  const [problem, setProblem] = useState("");
-  const { dispatch } = canvas;
+  const view = useRef<ReactFlowInstance<PoseWire, ClipWire>>(null);
   const change = useCallback(
-    (edit: (graph: Graph) => Graph) => dispatch({ type: "change", change: edit }),
-    [dispatch],
+    (edit: (graph: Graph) => Graph) => draft.do({ type: "change", change: edit }),
+    [draft],
   );
-
-  useEffect(() => {
-    client.list<Item>(items, "items").then(setPoses, (error) => setProblem(tell(error)));
-  }, [client, items]);
+  const { poses, add, adding, refused, forget } = usePoses(
+    `/v1/collections/${collection.id}/items`,
+    change,
+    fail,
+  );
   const clipboard = useRef<Copied>({ nodes: [], edges: [] });
   const { graph: present } = canvas;
   const act = useCallback(
     (shortcut: Shortcut) => {
-      if (shortcut === "undo" || shortcut === "redo") return dispatch({ type: shortcut });
+      if (shortcut === "undo" || shortcut === "redo") return draft.do({ type: shortcut });
       if (!present) return;
       if (shortcut === "copy") {
         clipboard.current = copy(present, selected);
@@ -52,7 +61,7 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
       change(() => pasted.graph);
       setSelected(pasted.ids);
     },
-    [dispatch, change, present, selected],
+    [draft, change, present, selected],
   );
   useShortcuts(act);
   const pictures = useMemo(
@@ -64,32 +73,31 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
       ),
     [poses],
   );
-
-  const addPoses = async (files: Iterable<File>, at = { x: 0, y: 0 }) => {
-    let index = 0;
-    for (const file of files) {
-      const form = new FormData();
-      const name = file.name.replace(/\.[^.]+$/, "");
-      form.append("name", name);
-      form.append("image", file);
-      try {
-        const { document: item } = await client.ask<Item>("POST", items, form);
-        setPoses((old) => [item, ...old]);
-        const asset = item.asset_ids.transparent_image ?? item.asset_ids.image ?? "";
-        const position = { x: Math.round(at.x + 240 * index), y: Math.round(at.y) };
-        change((graph) => addPose(graph, name, asset, position));
-        index += 1;
-      } catch (error) {
-        setProblem(`${file.name}: ${tell(error)}`);
-      }
-    }
-  };
   const drop = (event: DragEvent) => {
     event.preventDefault();
-    addPoses(Array.from(event.dataTransfer.files));
+    const isOnBoard = event.target instanceof Element && event.target.closest(".board");
+    const at = view.current?.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+    void add(Array.from(event.dataTransfer.files), isOnBoard && at ? at : null);
+  };
+  const board = useRef<HTMLElement>(null);
+  /** Select what somebody speaks of, and bring it into view where it is not. */
+  const show = useCallback(
+    (ids: ReadonlySet<string>) => {
+      setSelected(ids);
+      const ends = present?.edges.flatMap((edge) => (ids.has(edge.id) ? [edge.source, edge.target] : []));
+      const nodes = [...ids, ...(ends ?? [])].filter((id) => id !== ANY);
+      if (board.current && view.current) bringIntoView(view.current, board.current, nodes);
+    },
+    [present],
+  );
+  const close = async () => {
+    const wasTold = canvas.isHeld || canvas.problem !== "";
+    await draft.flush();
+    // What cannot be saved is told before it is left behind.
+    if (draft.read().isSaved || wasTold) onClose();
   };
 
-  if (!canvas.graph) return <main className="page">{canvas.problem || "One moment …"}</main>;
+  if (!canvas.graph) return <Nothing problem={canvas.problem} />;
   const graph = canvas.graph;
   const removeSelected = () => {
     change((old) => remove(old, selected));
@@ -97,61 +105,16 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
   };
   return (
     <main className="editor" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      <header className="bar">
-        <button type="button" onClick={onClose} aria-label="All mascots">
-          ←
-        </button>
-        <h1>{collection.name}</h1>
-        <span className="hint" role="status">
-          {canvas.isSaved ? "Saved" : "Saving …"}
-        </span>
-        <span className="gap" />
-        <button type="button" onClick={() => dispatch({ type: "undo" })} disabled={!canvas.canUndo}>
-          Undo
-        </button>
-        <button type="button" onClick={() => dispatch({ type: "redo" })} disabled={!canvas.canRedo}>
-          Redo
-        </button>
-        <button type="button" onClick={() => change(arrange)}>
-          Arrange
-        </button>
-        <label className="button">
-          Add poses
-          <input
-            type="file"
-            accept="image/png,image/webp,image/jpeg"
-            multiple
-            onChange={(e) => addPoses(Array.from(e.target.files ?? []))}
-          />
-        </label>
-      </header>
-      <div className="notices">
-        {canvas.conflict && (
-          <p role="alert" className="notice">
-            Someone else has changed this canvas.
-            <button type="button" onClick={canvas.takeTheirs}>
-              Load theirs
-            </button>
-            <button type="button" onClick={canvas.keepMine}>
-              Keep mine
-            </button>
-          </p>
-        )}
-        {isLost && (
-          <p role="alert" className="notice">
-            The connection is lost; trying again …
-          </p>
-        )}
-        {(problem || canvas.problem) && (
-          <p role="alert" className="notice">
-            {problem || canvas.problem}
-            <button type="button" onClick={() => setProblem("")} aria-label="Dismiss">
-              ×
-            </button>
-          </p>
-        )}
-      </div>
-      <section className="board" aria-label="Canvas">
+      <Bar
+        name={collection.name}
+        canvas={canvas}
+        news={adding}
+        onClose={close}
+        onArrange={() => change(arrange)}
+        onAdd={(files) => void add(files, null)}
+      />
+      <Notices canvas={canvas} isLost={isLost} problem={problem} refused={refused} onForget={forget} />
+      <section ref={board} className="board" aria-label="Canvas">
         <Board
           graph={graph}
           kinds={canvas.kinds}
@@ -159,6 +122,7 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
           pictures={pictures}
           selected={selected}
           lit={lit}
+          view={view}
           onSelect={setSelected}
           onChange={change}
         />
@@ -167,6 +131,7 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
       <aside className="side">
         <Stage
           path={path}
+          version={canvas.tag}
           graph={graph}
           status={status}
           pictures={pictures}
@@ -181,6 +146,7 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
             status={status}
             path={path}
             isSaved={canvas.isSaved}
+            onSelect={setSelected}
             onChange={change}
             onRemove={removeSelected}
           />
@@ -189,11 +155,25 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
       <BillBar
         path={path}
         version={canvas.tag}
+        graph={graph}
         isSaved={canvas.isSaved}
         status={status}
-        onSelect={setSelected}
+        onSelect={show}
       />
     </main>
+  );
+}
+
+/** A canvas that is not there yet, or not there at all. */
+function Nothing({ problem }: { problem: string }) {
+  if (!problem) return <main className="page" aria-busy="true" />;
+  return (
+    <Frame page="canvas" title="This canvas cannot be opened">
+      <p role="alert">{problem}</p>
+      <p>
+        <a href="#/">All mascots</a>
+      </p>
+    </Frame>
   );
 }
 

@@ -1,12 +1,12 @@
 import { useState } from "react";
+import { tell } from "./api.ts";
 import { useClient } from "./client.ts";
-import { tell } from "./Studio.tsx";
 
 const SNIPPET = `<script src="player/poseloom-player.js" defer></script>
 <poseloom-mascot src="mascot.json"></poseloom-mascot>`;
 
-/** Where desktop mascots listen; they take the first of these ports that is free. */
-const DESKTOP_PORTS = [45832, 45833, 45834];
+/** Desktop mascots listen at the first of these ports that is free. */
+const DESKTOP_PORTS = Array.from({ length: 10 }, (_, index) => 45832 + index);
 
 /** Take the mascot along: as a document, a folder, a line of HTML, or straight onto this desktop. */
 export function Export({ path, name }: { path: string; name: string }) {

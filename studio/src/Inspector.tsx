@@ -1,8 +1,19 @@
-import { useId } from "react";
+import { type KeyboardEvent, useId, useState } from "react";
 import { BUILT_IN } from "../../player/src/machine/document.ts";
 import { ClipPanel } from "./ClipPanel.tsx";
-import { ANY, changeEdge, changeNode, connect, countListeners, removeInput, renameInput } from "./graph.ts";
-import type { Condition, Edge, Graph, Input, Item, PoseNode, Status } from "./model.ts";
+import { count } from "./count.ts";
+import {
+  ANY,
+  changeEdge,
+  changeNode,
+  connect,
+  countListeners,
+  nameEdge,
+  nameNode,
+  removeInput,
+  renameInput,
+} from "./graph.ts";
+import type { Condition, Edge, EdgeStatus, Graph, Input, Item, PoseNode, Status } from "./model.ts";
 
 interface InspectorProps {
   graph: Graph;
@@ -11,6 +22,7 @@ interface InspectorProps {
   status: Status | null;
   path: string;
   isSaved: boolean;
+  onSelect: (ids: ReadonlySet<string>) => void;
   onChange: (edit: (graph: Graph) => Graph) => void;
   onRemove: () => void;
 }
@@ -19,21 +31,35 @@ const OPERATORS = ["==", "!=", ">", "<", ">=", "<="];
 
 /** What is known of the selected thing, to be changed; of the inputs when nothing is selected. */
 export function Inspector(props: InspectorProps) {
-  const { graph, poses, selected, status, path, isSaved, onChange, onRemove } = props;
-  const node = graph.nodes.find((one) => selected.has(one.id));
-  const edge = graph.edges.find((one) => selected.has(one.id));
+  const { graph, poses, selected, status, path, isSaved, onSelect, onChange, onRemove } = props;
+  const nodes = graph.nodes.filter((one) => selected.has(one.id));
+  const edges = graph.edges.filter((one) => selected.has(one.id));
+  if (nodes.length + edges.length > 1) return <Several {...{ graph, nodes, edges, onSelect, onRemove }} />;
+  const [node, edge] = [nodes[0], edges[0]];
   if (node) return <NodeForm key={node.id} {...{ graph, poses, node, onChange, onRemove }} />;
+  if (!edge && selected.has(ANY)) return <AnyForm graph={graph} onChange={onChange} />;
   if (!edge) return <InputForm graph={graph} onChange={onChange} />;
+  const stand = status?.edges.find((one) => one.edge_id === edge.id);
+  return <EdgePanel key={edge.id} {...{ graph, edge, path, isSaved, stand, onChange, onRemove }} />;
+}
+
+interface EdgePanelProps extends FormProps {
+  edge: Edge;
+  path: string;
+  isSaved: boolean;
+  stand: EdgeStatus | undefined;
+}
+
+/** A transition and its clip: what was there first when it was selected stands first, and stays so under the hand. */
+function EdgePanel({ path, stand, isSaved, ...form }: EdgePanelProps) {
+  const [wasMade] = useState(stand?.status === "completed");
+  const clip = <ClipPanel path={path} edge={form.edge} stand={stand} isSaved={isSaved} />;
   return (
     <>
-      <EdgeForm key={edge.id} {...{ graph, edge, onChange, onRemove }} />
-      <ClipPanel
-        key={`${edge.id} clip`}
-        path={path}
-        edge={edge}
-        stand={status?.edges.find((one) => one.edge_id === edge.id)}
-        isSaved={isSaved}
-      />
+      <h2>{nameEdge(form.graph, form.edge)}</h2>
+      {wasMade && clip}
+      <EdgeForm {...form} />
+      {!wasMade && clip}
     </>
   );
 }
@@ -67,17 +93,7 @@ function NodeForm({ graph, poses, node, onChange, onRemove }: FormProps & { pose
           })}
         </select>
       </label>
-      <label>
-        Add a transition to
-        <select value="" onChange={(e) => onChange((g) => connect(g, node.id, e.target.value))}>
-          <option value="">choose …</option>
-          {graph.nodes.map((other) => (
-            <option key={other.id} value={other.id}>
-              {other.id === node.id ? "itself (a loop)" : other.itemName || other.id}
-            </option>
-          ))}
-        </select>
-      </label>
+      <NewTransition graph={graph} source={node.id} onChange={onChange} />
       <div className="row">
         <button
           type="button"
@@ -94,6 +110,78 @@ function NodeForm({ graph, poses, node, onChange, onRemove }: FormProps & { pose
   );
 }
 
+/** Where a transition leads, for hands that do not draw. */
+function NewTransition({
+  graph,
+  source,
+  onChange,
+}: Pick<FormProps, "graph" | "onChange"> & { source: string }) {
+  return (
+    <label>
+      Add a transition to
+      <select value="" onChange={(e) => onChange((g) => connect(g, source, e.target.value))}>
+        <option value="">choose …</option>
+        {graph.nodes.map((other) => (
+          <option key={other.id} value={other.id}>
+            {other.id === source ? "itself (a loop)" : other.itemName || other.id}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function AnyForm({ graph, onChange }: Pick<FormProps, "graph" | "onChange">) {
+  return (
+    <section className="stack" aria-label="Any state">
+      <h2>Any state</h2>
+      <p className="hint">
+        Transitions from here are asked first, wherever the mascot is. It walks there by the clips that join
+        its poses, so they cost nothing.
+      </p>
+      <NewTransition graph={graph} source={ANY} onChange={onChange} />
+    </section>
+  );
+}
+
+interface SeveralProps extends Pick<InspectorProps, "onSelect" | "onRemove"> {
+  graph: Graph;
+  nodes: PoseNode[];
+  edges: Edge[];
+}
+
+const LIST_LENGTH = 8;
+
+/** Several things at once: one of them can be chosen, all of them can go. */
+function Several({ graph, nodes, edges, onSelect, onRemove }: SeveralProps) {
+  const what = [
+    ...(nodes.length > 0 ? [count(nodes.length, "pose")] : []),
+    ...(edges.length > 0 ? [count(edges.length, "transition")] : []),
+  ];
+  const things = [
+    ...nodes.map((node) => ({ id: node.id, name: nameNode(graph, node.id) })),
+    ...edges.map((edge) => ({ id: edge.id, name: nameEdge(graph, edge) })),
+  ];
+  return (
+    <section className="stack" aria-label="Selection">
+      <h2>{what.join(" and ")}</h2>
+      <ul className="plain">
+        {things.slice(0, LIST_LENGTH).map(({ id, name }) => (
+          <li key={id}>
+            <button type="button" className="line" onClick={() => onSelect(new Set([id]))}>
+              {name}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {things.length > LIST_LENGTH && <p className="hint">and {things.length - LIST_LENGTH} more</p>}
+      <button type="button" onClick={onRemove}>
+        Remove them
+      </button>
+    </section>
+  );
+}
+
 function EdgeForm({ graph, edge, onChange, onRemove }: FormProps & { edge: Edge }) {
   const change = (what: Partial<Edge>) => onChange((old) => changeEdge(old, edge.id, what));
   const conditions = edge.conditions ?? [];
@@ -102,12 +190,10 @@ function EdgeForm({ graph, edge, onChange, onRemove }: FormProps & { edge: Edge 
     change({ conditions: conditions.flatMap((old, at) => (at === index ? (what ? [what] : []) : [old])) });
   return (
     <section className="stack" aria-label="Transition">
-      <h2>
-        {nameNode(graph, edge.source)} → {nameNode(graph, edge.target)}
-      </h2>
       <Text
         label="What happens, in plain words"
         rows={3}
+        placeholder={edge.source === edge.target ? "breathes, floats, waves …" : "jumps, slowly …"}
         value={edge.description ?? ""}
         onCommit={(text) => change({ description: text || null })}
       />
@@ -115,12 +201,14 @@ function EdgeForm({ graph, edge, onChange, onRemove }: FormProps & { edge: Edge 
         <Figure
           label="Seconds"
           value={edge.duration}
+          placeholder="as usual"
           step={0.5}
           onCommit={(duration) => change({ duration })}
         />
         <Figure
           label="Priority"
           value={edge.priority}
+          placeholder="0"
           step={1}
           onCommit={(priority) => change({ priority: priority ?? 0 })}
         />
@@ -161,11 +249,6 @@ function EdgeForm({ graph, edge, onChange, onRemove }: FormProps & { edge: Edge 
   );
 }
 
-function nameNode(graph: Graph, id: string): string {
-  if (id === ANY) return "Any state";
-  return graph.nodes.find((node) => node.id === id)?.itemName || id;
-}
-
 /** What a condition can ask for: the canvas' own inputs, what every player knows, and what it asks for already. */
 function listInputs(graph: Graph, edge: Edge): Input[] {
   const known = [...graph.inputs, ...BUILT_IN];
@@ -197,9 +280,10 @@ interface ConditionProps {
 function ConditionRow({ inputs, condition, onChange }: ConditionProps) {
   const input = inputs.find((one) => one.name === condition.input);
   return (
-    <div className="row">
+    <div className="condition">
       <select
         aria-label="Input"
+        title={condition.input}
         value={condition.input}
         onChange={(e) => {
           const next = inputs.find((one) => one.name === e.target.value);
@@ -207,7 +291,9 @@ function ConditionRow({ inputs, condition, onChange }: ConditionProps) {
         }}
       >
         {inputs.map((one) => (
-          <option key={one.name}>{one.name}</option>
+          <option key={one.name} value={one.name}>
+            {one.name.split("::").at(-1)}
+          </option>
         ))}
       </select>
       {input?.type !== "trigger" && (
@@ -232,11 +318,11 @@ function ConditionRow({ inputs, condition, onChange }: ConditionProps) {
         </select>
       )}
       {input?.type === "number" && (
-        <input
-          aria-label="Value"
+        <Plain
+          label="Value"
           type="number"
-          value={Number(condition.value ?? 0)}
-          onChange={(e) => onChange({ ...condition, value: Number(e.target.value) })}
+          value={String(condition.value ?? 0)}
+          onCommit={(text) => onChange({ ...condition, value: Number(text) })}
         />
       )}
       <button
@@ -275,11 +361,11 @@ function InputForm({ graph, onChange }: Pick<FormProps, "graph" | "onChange">) {
       <ul className="plain">
         {own.map((input) => (
           <li key={input.name} className="row input">
-            <input
-              key={input.name}
-              aria-label={`Name of the input ${input.name}`}
-              defaultValue={input.name}
-              onBlur={(e) => onChange((old) => renameInput(old, input.name, e.target.value.trim()))}
+            <Plain
+              label={`Name of the input ${input.name}`}
+              type="text"
+              value={input.name}
+              onCommit={(text) => onChange((old) => renameInput(old, input.name, text.trim()))}
             />
             <Default input={input} onChange={(value) => setDefault(input.name, value)} />
             <button
@@ -328,14 +414,25 @@ function Default({ input, onChange }: { input: Input; onChange: (value: boolean 
     );
   }
   return (
-    <input
-      key={String(input.default)}
-      aria-label={label}
+    <Plain
+      label={label}
       type="number"
-      defaultValue={Number(input.default ?? 0)}
-      onBlur={(e) => onChange(Number(e.target.value))}
+      value={String(input.default ?? 0)}
+      onCommit={(text) => onChange(Number(text))}
     />
   );
+}
+
+interface PlainProps {
+  label: string;
+  type: "text" | "number";
+  value: string;
+  onCommit: (value: string) => void;
+}
+
+/** A field in a row of fields: what it is stands beside it, its name is for those who do not see that. */
+function Plain({ label, type, value, onCommit }: PlainProps) {
+  return <input aria-label={label} type={type} {...useField(value, onCommit)} />;
 }
 
 interface TextProps {
@@ -345,19 +442,48 @@ interface TextProps {
   onCommit: (value: string) => void;
 }
 
-/** Text that is one change when it is left, not one for each letter. */
-function Text({ label, value, rows, onCommit }: TextProps) {
-  const leave = (text: string) => text !== value && onCommit(text);
+/** What is written in a field, until it is left or Enter is pressed: one change, not one for each letter. */
+function useField(value: string, onCommit: (text: string) => void) {
+  const [known, setKnown] = useState(value);
+  const [text, setText] = useState(value);
+  // Undoing, or somebody else, may change it meanwhile.
+  if (known !== value) {
+    setKnown(value);
+    setText(value);
+  }
+  const commit = () => {
+    if (text === value) return;
+    // What is not taken does not stay there as if it were.
+    setText(value);
+    onCommit(text);
+  };
+  const press = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key === "Enter" && event.currentTarget instanceof HTMLInputElement) commit();
+    if (event.key === "Escape") setText(value);
+  };
+  return {
+    value: text,
+    onChange: (event: { target: { value: string } }) => setText(event.target.value),
+    onBlur: commit,
+    onKeyDown: press,
+  };
+}
+
+interface TextProps {
+  label: string;
+  value: string;
+  rows?: number;
+  placeholder?: string;
+  onCommit: (value: string) => void;
+}
+
+function Text({ label, value, rows, placeholder, onCommit }: TextProps) {
   const name = useId();
-  const shared = { id: name, defaultValue: value };
+  const field = { id: name, placeholder, ...useField(value, onCommit) };
   return (
     <div className="field">
       <label htmlFor={name}>{label}</label>
-      {rows ? (
-        <textarea {...shared} key={value} rows={rows} onBlur={(e) => leave(e.target.value)} />
-      ) : (
-        <input {...shared} key={value} onBlur={(e) => leave(e.target.value)} />
-      )}
+      {rows ? <textarea {...field} rows={rows} /> : <input {...field} />}
     </div>
   );
 }
@@ -366,23 +492,18 @@ interface FigureProps {
   label: string;
   value: number | null | undefined;
   step: number;
+  placeholder?: string;
   onCommit: (value: number | null) => void;
 }
 
-function Figure({ label, value, step, onCommit }: FigureProps) {
-  const text = value == null ? "" : String(value);
+function Figure({ label, value, step, placeholder, onCommit }: FigureProps) {
+  const field = useField(value == null ? "" : String(value), (text) =>
+    onCommit(text === "" ? null : Number(text)),
+  );
   return (
     <label>
       {label}
-      <input
-        key={text}
-        type="number"
-        step={step}
-        defaultValue={text}
-        onBlur={(e) =>
-          e.target.value !== text && onCommit(e.target.value === "" ? null : Number(e.target.value))
-        }
-      />
+      <input type="number" step={step} placeholder={placeholder} {...field} />
     </label>
   );
 }

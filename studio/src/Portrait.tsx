@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { Client } from "./api.ts";
 import { useClient } from "./client.ts";
 import type { Canvas, Item, Job, Status } from "./model.ts";
+import { prefersCalm } from "./motion.ts";
 
 /** Who is in a picture: how it looks, how it moves once its clips are made, and how far it is. */
 export interface Sitter {
@@ -75,7 +76,7 @@ function describe(status: Status): Pick<Sitter, "words" | "look"> {
 }
 
 export function Portrait({ sitter, isAwake }: { sitter: Sitter | null; isAwake: boolean }) {
-  const moves = isAwake && sitter?.loop && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const moves = isAwake && sitter?.loop && !prefersCalm();
   const [isMoving, setMoving] = useState(false);
   useEffect(() => {
     // The still stays until the clip has its first frame, each time anew.

@@ -1,24 +1,18 @@
 import { useEffect, useRef, useState } from "react";
-import type { PoseloomMascot } from "../../player/src/index.ts";
+import type { Manifest, PoseloomMascot } from "../../player/src/index.ts";
+import { Refusal, tell } from "./api.ts";
 import { useClient } from "./client.ts";
 import { Export } from "./Export.tsx";
-import type { Graph, Input, Status } from "./model.ts";
-import { tell } from "./Studio.tsx";
+import { type Graph, type Input, isUnderWay, type Status } from "./model.ts";
 
-/** What players of either age say when they are elsewhere. */
-const NEWS = [
-  "poseloom-ready",
-  "poseloom-node",
-  "poseloom-play",
-  "ready",
-  "statechange",
-  "transitionstart",
-  "transitionend",
-];
+/** After these the player is elsewhere. */
+const NEWS = ["ready", "statechange", "transitionstart", "transitionend"];
 
 interface StageProps {
   path: string;
   name: string;
+  /** Of the canvas as it is saved; what the mascot does changes with it. */
+  version: string;
   graph: Graph;
   status: Status | null;
   pictures: ReadonlyMap<string, string>;
@@ -26,79 +20,140 @@ interface StageProps {
 }
 
 /** The mascot itself: its first pose until it lives, then the real player with a switch for each input. */
-export function Stage({ path, name, graph, status, pictures, onLight }: StageProps) {
-  const client = useClient();
-  const [source, setSource] = useState("");
-  const [problem, setProblem] = useState("");
+export function Stage({ path, name, version, graph, status, pictures, onLight }: StageProps) {
+  const { manifest, problem } = useManifest(path, version, status);
   const frame = useRef<HTMLDivElement>(null);
-  const player = useRef<PoseloomMascot>(null);
-  const isReady = status?.ready ?? false;
-  const isUnderWay = status?.edges.some((edge) => edge.status === "pending" && edge.job_id) ?? false;
-
+  const [player, setPlayer] = useState<PoseloomMascot | null>(null);
+  const isMaking = tellUnderWay(status);
   useEffect(() => {
-    if (!isReady) return;
-    let url = "";
-    client.send("GET", `${path}/export`).then(
-      async (response) => {
-        url = URL.createObjectURL(await response.blob());
-        setSource(url);
-        setProblem("");
-      },
-      (error) => setProblem(tell(error)),
-    );
-    return () => {
-      URL.revokeObjectURL(url);
-      setSource("");
-    };
-  }, [client, path, isReady]);
-  useEffect(() => {
-    if (!source || !frame.current) return;
+    if (!manifest || !frame.current) return;
     const mascot = document.createElement("poseloom-mascot");
     const light = () => onLight(mascot.state?.edge ?? mascot.node ?? "");
     for (const event of NEWS) mascot.addEventListener(event, light);
-    mascot.setAttribute("src", source);
+    mascot.manifest = JSON.parse(manifest) as Manifest;
     frame.current.append(mascot);
-    player.current = mascot;
+    setPlayer(mascot);
     return () => {
       mascot.remove();
-      player.current = null;
+      setPlayer(null);
       onLight("");
     };
-  }, [source, onLight]);
+  }, [manifest, onLight]);
 
   const first = graph.nodes.find((node) => node.id === graph.initialNode);
   const still = pictures.get(first?.assetId ?? "");
   return (
     <section className="stage" aria-label="Mascot">
       <div className="figure" ref={frame}>
-        {!source && still && <img src={still} alt={`${name}, not yet moving`} />}
-        {!source && isUnderWay && status && (
+        {!manifest && still && <img src={still} alt={`${name}, not yet moving`} />}
+        {isMaking && status && (
           <progress aria-label="How far the mascot is" max={1} value={status.progress} />
         )}
       </div>
-      {source ? (
+      {player && manifest ? (
         <>
-          <section className="switches" aria-label="Inputs of the mascot">
-            {graph.inputs.map((input) => (
-              <Switch key={input.name} input={input} player={player} />
-            ))}
-          </section>
-          <Export path={path} name={name} />
+          <Switches key={manifest} manifest={manifest} player={player} />
+          {!status?.ready && !isMaking && (
+            <p className="hint">Some of its clips are not made: it plays those that are there.</p>
+          )}
+          {status?.ready && <Export path={path} name={name} />}
         </>
       ) : (
-        <p className="hint">
-          {still ? "It comes alive when every clip is made." : "Your mascot appears here."}
+        !problem && (
+          <p className="hint">
+            {still ? "It comes alive when every clip is made." : "Your mascot appears here."}
+          </p>
+        )
+      )}
+      {problem && (
+        <p role="alert" className="trouble">
+          {problem}
         </p>
       )}
-      <p role="alert">{problem}</p>
     </section>
   );
 }
 
-function Switch({ input, player }: { input: Input; player: { current: PoseloomMascot | null } }) {
+function tellUnderWay(status: Status | null): boolean {
+  return status?.edges.some(isUnderWay) ?? false;
+}
+
+/** What the player reads, as it is saved. While clips are made, the mascot goes on living as it was. */
+function useManifest(path: string, version: string, status: Status | null) {
+  const client = useClient();
+  const [manifest, setManifest] = useState("");
+  const [problem, setProblem] = useState("");
+  const isPlayable = (status?.completed ?? 0) > 0 && !tellUnderWay(status);
+  const made = `${status?.completed} ${status?.ready}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another version, or another clip, plays otherwise
+  useEffect(() => {
+    if (!isPlayable || !version) return;
+    let isStale = false;
+    client
+      .send("GET", `${path}/export?partial=true`)
+      .then((response) => response.text())
+      .then(
+        (text) => {
+          if (isStale) return;
+          setManifest(text);
+          setProblem("");
+        },
+        (error: unknown) => {
+          if (isStale || !(error instanceof Refusal)) return;
+          setManifest("");
+          setProblem(error.code === "canvas_unsafe" ? `It would get stuck. ${tell(error)}` : tell(error));
+        },
+      );
+    return () => {
+      isStale = true;
+    };
+  }, [client, path, version, isPlayable, made]);
+  return { manifest, problem };
+}
+
+interface SwitchesProps {
+  manifest: string;
+  player: PoseloomMascot;
+}
+
+/** What the player reads, as far as there is something to press for it. */
+interface Played {
+  initialNode: string;
+  nodes: { id: string; name: string }[];
+  edges: { target: string; isLoop: boolean; videos: Record<string, string> }[];
+  inputs: Input[];
+}
+
+/** A switch for each input, and a way to each pose to which clips lead, whatever it waits for. */
+function Switches({ manifest, player }: SwitchesProps) {
+  const { inputs, nodes, edges, initialNode } = JSON.parse(manifest) as Played;
+  const led = new Set(edges.filter((edge) => edge.videos.webm && !edge.isLoop).map((edge) => edge.target));
+  const reached = nodes.filter((node) => node.id === initialNode || led.has(node.id));
+  return (
+    <>
+      <section className="switches" aria-label="Inputs of the mascot">
+        {inputs.map((input) => (
+          <Switch key={input.name} input={input} player={player} />
+        ))}
+      </section>
+      {reached.length > 1 && (
+        <section className="switches poses" aria-label="Poses of the mascot">
+          <span className="hint">Go to</span>
+          {reached.map((node) => (
+            <button key={node.id} type="button" className="chip" onClick={() => player.go(node.id)}>
+              {node.name}
+            </button>
+          ))}
+        </section>
+      )}
+    </>
+  );
+}
+
+function Switch({ input, player }: { input: Input; player: PoseloomMascot }) {
   if (input.type === "trigger") {
     return (
-      <button type="button" onClick={() => player.current?.fire(input.name)}>
+      <button type="button" onClick={() => player.fire(input.name)}>
         {input.name}
       </button>
     );
@@ -110,9 +165,7 @@ function Switch({ input, player }: { input: Input; player: { current: PoseloomMa
         type={isBoolean ? "checkbox" : "number"}
         defaultChecked={isBoolean && input.default === true}
         defaultValue={isBoolean ? undefined : Number(input.default ?? 0)}
-        onChange={(e) =>
-          player.current?.set(input.name, isBoolean ? e.target.checked : Number(e.target.value))
-        }
+        onChange={(e) => player.set(input.name, isBoolean ? e.target.checked : Number(e.target.value))}
       />
       <span title={input.name}>{input.name.split("::").at(-1)}</span>
     </label>

@@ -76,7 +76,7 @@ function Workbench({ collectionId, canvasId }: { collectionId: string; canvasId:
   }, [client, collectionId, fail]);
   if (problem) {
     return (
-      <Frame page="canvas" title="There is no such mascot here">
+      <Frame page="canvas" title="This mascot cannot be opened">
         <p role="alert">{problem}</p>
         <p>
           <a href="#/">All mascots</a>
@@ -92,6 +92,3 @@ function Workbench({ collectionId, canvasId }: { collectionId: string; canvasId:
     </>
   );
 }
-
-// Until every part asks for it where it is.
-export { tell } from "./api.ts";

@@ -23,6 +23,16 @@ export interface Reply<T> {
   tag: string | null;
 }
 
+/** Return a name for a request, so that it counts once however often it is sent; pages without TLS have no UUIDs. */
+export function nameRequest(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}
+
+/** How much browsers still send for a page that is gone. */
+const LAST_WORDS_BYTES = 60_000;
+
 /** Calls the public API with one key. */
 export class Client {
   readonly #key: string;
@@ -40,6 +50,7 @@ export class Client {
     signal?: AbortSignal,
   ) {
     const isForm = body instanceof FormData;
+    const content = isForm || body === undefined ? body : new TextEncoder().encode(JSON.stringify(body));
     const response = await fetch(path, {
       method,
       headers: {
@@ -47,7 +58,9 @@ export class Client {
         ...(body === undefined || isForm ? {} : { "Content-Type": "application/json" }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      ...(content === undefined ? {} : { body: content }),
+      // What was changed last arrives although the page was left.
+      keepalive: content instanceof Uint8Array && content.length < LAST_WORDS_BYTES,
       ...(signal ? { signal } : {}),
       credentials: "omit",
     });

@@ -1,7 +1,22 @@
 import type { Edge, Graph, PoseNode } from "./model.ts";
 
 export const ANY = "*";
+/** How far apart nodes stand that have no place. */
+export const STEP_PX = 300;
 const RING_PX = 360;
+const ONE_RING = 12;
+
+/** Return what people call a node. */
+export function nameNode(graph: Graph, id: string): string {
+  if (id === ANY) return "Any state";
+  return graph.nodes.find((node) => node.id === id)?.itemName || id;
+}
+
+/** Return what people call an edge: "Idle → Waving". */
+export function nameEdge(graph: Graph, { source, target }: Pick<Edge, "source" | "target">): string {
+  if (source === target) return `${nameNode(graph, source)}, a loop`;
+  return `${nameNode(graph, source)} → ${nameNode(graph, target)}`;
+}
 
 /** Return a text as an id that nothing else has. */
 export function nameId(text: string, taken: Iterable<string>): string {
@@ -19,12 +34,7 @@ export function nameId(text: string, taken: Iterable<string>): string {
 }
 
 /** Give a pose to the node that waits for one of its name, else to a new node. */
-export function addPose(
-  graph: Graph,
-  name: string,
-  assetId: string,
-  position: { x: number; y: number },
-): Graph {
+export function addPose(graph: Graph, name: string, assetId: string, position: Place): Graph {
   const wanted = nameId(name, []);
   const waiting = graph.nodes.find(
     (node) => !node.assetId && [node.id, nameId(node.itemName ?? "", [])].includes(wanted),
@@ -33,6 +43,32 @@ export function addPose(
   const taken = graph.nodes.map((node) => node.id);
   const node: PoseNode = { id: nameId(name, taken), itemName: name, assetId, position };
   return { ...graph, nodes: [...graph.nodes, node], initialNode: graph.initialNode ?? node.id };
+}
+
+export interface Place {
+  x: number;
+  y: number;
+}
+
+const ROOM = { width: 240, height: 260 };
+const ROW_LENGTH = 5;
+
+/** Return where a new pose stands free: from a place on to the right, in rows; without one beside all that is there. */
+export function findRoom({ nodes }: Graph, at: Place | null): Place {
+  const places = nodes.map((node, index) => node.position ?? { x: STEP_PX * index, y: 0 });
+  const edge = Math.max(...places.map((place) => place.x)) + STEP_PX;
+  const top = Math.min(...places.map((place) => place.y));
+  const start = at ?? (places.length > 0 ? { x: edge, y: top } : { x: 0, y: 0 });
+  for (let index = 0; ; index += 1) {
+    const place = {
+      x: Math.round(start.x) + (index % ROW_LENGTH) * ROOM.width,
+      y: Math.round(start.y) + Math.floor(index / ROW_LENGTH) * ROOM.height,
+    };
+    const isFree = places.every(
+      ({ x, y }) => Math.abs(x - place.x) >= ROOM.width || Math.abs(y - place.y) >= ROOM.height,
+    );
+    if (isFree) return place;
+  }
 }
 
 /** Join two nodes, or one with itself; what is joined stays as it is. */
@@ -69,16 +105,40 @@ export function remove(graph: Graph, ids: ReadonlySet<string>): Graph {
   return { ...graph, nodes, edges, initialNode: isKept ? graph.initialNode : (nodes[0]?.id ?? null) };
 }
 
-/** Place the initial node in the middle and the others around it. */
+/** Put edges that came from elsewhere into a graph, as far as their poses are there. */
+export function addEdges(graph: Graph, edges: readonly Edge[]): Graph {
+  const nodes = new Set([ANY, ...graph.nodes.map((node) => node.id)]);
+  const taken = new Set(graph.edges.map((edge) => edge.id));
+  const fitting = edges.filter(
+    (edge) => !taken.has(edge.id) && nodes.has(edge.source) && nodes.has(edge.target),
+  );
+  return fitting.length > 0 ? { ...graph, edges: [...graph.edges, ...fitting] } : graph;
+}
+
+/** Return the edges by which a graph has grown; null when anything else about it is different. */
+export function findAddedEdges(before: Graph, after: Graph): Edge[] | null {
+  const known = new Set(before.edges.map((edge) => edge.id));
+  const added = after.edges.filter((edge) => !known.has(edge.id));
+  const rest = { ...after, edges: after.edges.filter((edge) => known.has(edge.id)) };
+  return JSON.stringify(rest) === JSON.stringify(before) ? added : null;
+}
+
+/** Place the initial node in the middle and the others in rings around it, each as full as it may be. */
 export function arrange(graph: Graph): Graph {
   const others = graph.nodes.filter((node) => node.id !== graph.initialNode);
-  const radius = Math.max(RING_PX, (others.length * 300) / (2 * Math.PI));
-  const places = new Map(
-    others.map((node, index) => {
-      const angle = (index / others.length) * 2 * Math.PI - Math.PI / 2;
-      return [node.id, { x: Math.round(radius * Math.cos(angle)), y: Math.round(radius * Math.sin(angle)) }];
-    }),
-  );
+  const places = new Map<string, Place>();
+  const around = (others.length * STEP_PX) / (2 * Math.PI);
+  const inner = others.length > ONE_RING ? RING_PX : Math.max(RING_PX, around);
+  for (let radius = inner, begin = 0; begin < others.length; radius += RING_PX) {
+    const fits = Math.round((2 * Math.PI * radius) / STEP_PX);
+    const within = others.slice(begin, begin + fits);
+    for (const [index, node] of within.entries()) {
+      const angle = (index / within.length) * 2 * Math.PI - Math.PI / 2;
+      const x = Math.round(radius * Math.cos(angle));
+      places.set(node.id, { x, y: Math.round(radius * Math.sin(angle)) });
+    }
+    begin += within.length;
+  }
   const nodes = graph.nodes.map((node) => ({ ...node, position: places.get(node.id) ?? { x: 0, y: 0 } }));
   return { ...graph, nodes };
 }

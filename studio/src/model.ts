@@ -58,6 +58,11 @@ export interface EdgeStatus {
   confidence: Confidence | null;
 }
 
+/** Say whether a job of an edge has not ended; of one that was called off the API tells no frames. */
+export function isUnderWay(edge: EdgeStatus): boolean {
+  return edge.job_id !== null && edge.frames_total !== null;
+}
+
 export interface Job {
   id: string;
   status: "pending" | "processing" | "completed" | "failed" | "cancelled";
@@ -95,7 +100,7 @@ export interface Canvas extends Omit<Graph, "edges"> {
   size: number;
   fps: number;
   generator: string | null;
-  edges: (Edge & { kind: string })[];
+  edges: (Edge & { kind: string; status?: string | null; videoAssetId?: string | null })[];
   status: Status;
 }
 
@@ -119,7 +124,14 @@ export interface Bill {
   any_state: number;
   total_credits: number;
   quote_id?: string | null;
-  edges: { edge_id: string; action: string; reason: string | null; credits: number }[];
+  edges: {
+    edge_id: string;
+    source: string;
+    target: string;
+    action: string;
+    reason: string | null;
+    credits: number;
+  }[];
 }
 
 export interface Finding {

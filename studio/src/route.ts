@@ -33,6 +33,15 @@ export function useRoute(): Route {
 }
 
 function hearHash(tell: () => void): () => void {
-  addEventListener("hashchange", tell);
-  return () => removeEventListener("hashchange", tell);
+  const hear = () => {
+    leaveField();
+    tell();
+  };
+  addEventListener("hashchange", hear);
+  return () => removeEventListener("hashchange", hear);
+}
+
+/** Leave the field that is written in: what it holds counts when it is left, and a page that goes leaves nothing. */
+export function leaveField(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
 }

@@ -1,109 +1,47 @@
-import { useCallback, useEffect, useReducer, useRef, useState } from "react";
-import { type Client, Refusal } from "./api.ts";
-import { type History, type Step, step } from "./history.ts";
-import type { Canvas, Edge, Graph, PoseNode } from "./model.ts";
-import { tell } from "./Studio.tsx";
+import { useContext, useEffect, useMemo, useSyncExternalStore } from "react";
+import { type Client, Refusal, tell } from "./api.ts";
+import { Draft } from "./draft.ts";
+import type { Status } from "./model.ts";
+import { leaveField } from "./route.ts";
+import { LeaveContext } from "./use-problem.ts";
 
-const SAVE_AFTER_MS = 500;
-const PRECONDITION_FAILED = 412;
-const SERVER_FAULT = 500;
+const UNAUTHORIZED = 401;
 
-/** Return the part of a canvas that is edited: what a PUT takes. */
-function readGraph({ initialNode, nodes, edges, inputs }: Canvas): Graph {
-  const plain = edges.map((edge) => {
-    const { kind: _kind, status: _status, ...rest } = edge as typeof edge & { status?: string };
-    return rest as Edge;
-  });
-  return { initialNode, nodes: nodes as PoseNode[], edges: plain, inputs };
+/** The canvas under the hand. It is saved before the page goes, and looked at anew when the page comes back. */
+export function useCanvas(client: Client, path: string) {
+  const leave = useContext(LeaveContext);
+  const draft = useMemo(() => new Draft(client, path), [client, path]);
+  const look = useSyncExternalStore(draft.subscribe, draft.read);
+  useEffect(() => {
+    void draft.load();
+    const guard = (event: BeforeUnloadEvent) => {
+      leaveField();
+      if (draft.isAtRisk) event.preventDefault();
+      void draft.flush();
+    };
+    const comeBack = () => document.hidden || void draft.refresh();
+    addEventListener("beforeunload", guard);
+    addEventListener("focus", comeBack);
+    document.addEventListener("visibilitychange", comeBack);
+    return () => {
+      removeEventListener("beforeunload", guard);
+      removeEventListener("focus", comeBack);
+      document.removeEventListener("visibilitychange", comeBack);
+      void draft.flush();
+    };
+  }, [draft]);
+  const { problem } = look;
+  useEffect(() => {
+    if (problem instanceof Refusal && problem.status === UNAUTHORIZED) leave();
+  }, [problem, leave]);
+  return { ...look, draft, problem: problem === null ? "" : tell(problem) };
 }
 
-/** A canvas that saves itself, and notices when somebody else has saved. */
-export function useCanvas(client: Client, path: string) {
-  const [history, dispatch] = useReducer(step<Graph | null>, {
-    past: [],
-    present: null,
-    future: [],
-  } as History<Graph | null>);
-  const [kinds, setKinds] = useState<ReadonlyMap<string, string>>(new Map());
-  const [saved, setSaved] = useState<Graph | null>(null);
-  const [conflict, setConflict] = useState(false);
-  const [problem, setProblem] = useState("");
-  const [tag, setTag] = useState("");
-  const [misses, setMisses] = useState(0);
-  const facts = useRef<Partial<Canvas>>({});
-  const graph = history.present;
-
-  const take = useCallback((canvas: Canvas, newTag: string | null) => {
-    facts.current = { name: canvas.name, size: canvas.size, fps: canvas.fps, generator: canvas.generator };
-    setKinds(new Map(canvas.edges.map((edge) => [edge.id, edge.kind])));
-    setTag(newTag ?? "");
-    setConflict(false);
-    setProblem("");
-  }, []);
-  const load = useCallback(async () => {
-    try {
-      const { document, tag: newTag } = await client.ask<Canvas>("GET", path);
-      const present = readGraph(document);
-      take(document, newTag);
-      setSaved(present);
-      dispatch({ type: "load", present });
-    } catch (error) {
-      setProblem(tell(error));
-    }
-  }, [client, path, take]);
-  const save = useCallback(
-    async (wanted: Graph, match: string) => {
-      try {
-        const body = { ...facts.current, ...wanted };
-        const { document, tag: newTag } = await client.ask<Canvas>("PUT", path, body, { "If-Match": match });
-        take(document, newTag);
-        setSaved(wanted);
-      } catch (error) {
-        if (error instanceof Refusal && error.status === PRECONDITION_FAILED) setConflict(true);
-        else setProblem(tell(error));
-        // What the server did not judge is sent again.
-        if (!(error instanceof Refusal) || error.status >= SERVER_FAULT) setMisses((old) => old + 1);
-      }
-    },
-    [client, path, take],
-  );
-
-  useEffect(() => void load(), [load]);
-  const busy = useRef(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a save that did not arrive is tried again
+/** Look at a canvas anew once the server speaks of an edge that nobody drew here: an order may bring reverses. */
+export function useNewEdges({ draft, graph, isSaved }: ReturnType<typeof useCanvas>, status: Status | null) {
+  const known = useMemo(() => new Set(graph?.edges.map((edge) => edge.id)), [graph]);
+  const isNew = isSaved && (status?.edges.some((edge) => !known.has(edge.edge_id)) ?? false);
   useEffect(() => {
-    if (!graph || graph === saved || conflict) return;
-    const timer = setInterval(async () => {
-      if (busy.current) return;
-      clearInterval(timer);
-      busy.current = true;
-      await save(graph, tag);
-      busy.current = false;
-    }, SAVE_AFTER_MS);
-    return () => clearInterval(timer);
-  }, [graph, saved, tag, conflict, save, misses]);
-
-  const edit = useCallback(
-    (action: { type: "change"; change: (graph: Graph) => Graph } | { type: "undo" } | { type: "redo" }) => {
-      const step_: Step<Graph | null> =
-        action.type === "change"
-          ? { type: "change", change: (old) => (old ? action.change(old) : old) }
-          : action;
-      dispatch(step_);
-    },
-    [],
-  );
-  return {
-    graph,
-    kinds,
-    tag,
-    conflict,
-    problem,
-    isSaved: graph === saved,
-    canUndo: history.past.length > 0,
-    canRedo: history.future.length > 0,
-    dispatch: edit,
-    takeTheirs: load,
-    keepMine: () => graph && save(graph, "*"),
-  };
+    if (isNew) void draft.refresh();
+  }, [isNew, draft]);
 }

@@ -1,29 +1,28 @@
 import { useEffect, useState } from "react";
-import type { Client } from "./api.ts";
+import { type Client, Refusal } from "./api.ts";
 import type { Status } from "./model.ts";
 
 const AGAIN_AFTER_MS = 1500;
+const SERVER_FAULT = 500;
 
 /** How far a canvas is, live; says so when the connection is lost and comes back by itself. */
-export function useStatus(client: Client, path: string) {
+export function useStatus(client: Client, path: string, fail: (error: unknown) => void) {
   const [status, setStatus] = useState<Status | null>(null);
   const [isLost, setLost] = useState(false);
   useEffect(() => {
     const end = new AbortController();
     let timer = 0;
+    const hear = (told: Status) => {
+      setStatus(told);
+      setLost(false);
+    };
     const listen = async () => {
-      await client
-        .listen(
-          path,
-          (told) => {
-            setStatus(told);
-            setLost(false);
-          },
-          end.signal,
-        )
-        .catch(() => undefined);
+      const why: unknown = await client.listen(path, hear, end.signal).catch((error) => error);
       if (end.signal.aborted) return;
-      setLost(true);
+      // Who is refused need not knock again.
+      const isRefused = why instanceof Refusal && why.status < SERVER_FAULT;
+      setLost(!isRefused);
+      if (isRefused) return fail(why);
       timer = window.setTimeout(listen, AGAIN_AFTER_MS);
     };
     void listen();
@@ -31,6 +30,6 @@ export function useStatus(client: Client, path: string) {
       end.abort();
       window.clearTimeout(timer);
     };
-  }, [client, path]);
+  }, [client, path, fail]);
   return { status, isLost };
 }

@@ -6,6 +6,7 @@ import {
   arrange,
   connect,
   copy,
+  findRoom,
   nameId,
   paste,
   remove,
@@ -56,6 +57,30 @@ test("a removed node takes its edges along and passes the beginning on", () => {
 test("arranged nodes lie apart", () => {
   const places = arrange(PAIR).nodes.map((node) => `${node.position?.x} ${node.position?.y}`);
   expect(new Set(places).size).toBe(2);
+});
+
+test("many nodes stand in rings, as far apart as few do", () => {
+  const nodes = Array.from({ length: 200 }, (_, index) => ({ id: `n${index}` }));
+  const arranged = arrange({ ...EMPTY, initialNode: "n0", nodes }).nodes;
+  const places = arranged.map((node) => node.position ?? { x: 0, y: 0 });
+  const apart = places.flatMap((one, index) =>
+    places.slice(index + 1).map((other) => Math.hypot(one.x - other.x, one.y - other.y)),
+  );
+  expect(Math.min(...apart)).toBeGreaterThan(250);
+  expect(Math.max(...places.map(({ x, y }) => Math.hypot(x, y)))).toBeLessThan(3000);
+});
+
+test("a new pose stands where nothing stands yet", () => {
+  const first = findRoom(EMPTY, null);
+  const one = addPose(EMPTY, "Idle", "ast_1", first);
+  const beside = findRoom(one, null);
+  expect([first, beside]).toEqual([
+    { x: 0, y: 0 },
+    { x: 300, y: 0 },
+  ]);
+  const dropped = findRoom(one, { x: 10.4, y: 20 });
+  expect(dropped).toEqual({ x: 250, y: 20 });
+  expect(findRoom(one, { x: -500, y: 20 })).toEqual({ x: -500, y: 20 });
 });
 
 test("what was undone is done again until something else is", () => {

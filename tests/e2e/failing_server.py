@@ -1,4 +1,4 @@
-"""A server whose every clip fails in the same way: as `poseloom serve`, with `--error CODE`."""
+"""`poseloom serve` that makes no clip: with `--error CODE` each fails, with `--hold N` each stays at N frames."""
 
 import argparse
 import json
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from poseloom.api.error import list_errors
 from poseloom.core.error import PoseloomError
-from poseloom.testing.maker import FailingMaker
+from poseloom.testing.maker import FailingMaker, HoldingMaker
 from poseloom.wiring.log import set_up_logging
 from poseloom.wiring.serving import Opening, open_listening, serve
 from poseloom.wiring.settings import Settings
@@ -30,10 +30,12 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--error", required=True)
+    fate = parser.add_mutually_exclusive_group(required=True)
+    fate.add_argument("--error")
+    fate.add_argument("--hold", type=int)
     arguments = parser.parse_args()
     set_up_logging(as_json=True)
-    maker = FailingMaker(write_error(arguments.error))
+    maker = FailingMaker(write_error(arguments.error)) if arguments.error else HoldingMaker(arguments.hold)
     with open_listening("127.0.0.1", arguments.port) as listening:
         serve(Settings(home=arguments.home), listening, greet=greet, maker=maker)
 

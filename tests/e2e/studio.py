@@ -101,6 +101,17 @@ def find_pose(page: Page, name: str) -> Locator:
     return page.locator(f'.react-flow__node-pose[aria-label="Pose {name}"]')
 
 
+def find_edge(page: Page, source: str, target: str) -> Locator:
+    """Return a transition on the canvas."""
+    return page.locator(f'.react-flow__edge[aria-label$="from {source} to {target}"]')
+
+
+def select_edge(page: Page, source: str, target: str) -> None:
+    """Select a transition by keyboard."""
+    find_edge(page, source, target).focus()
+    page.keyboard.press("Enter")
+
+
 def drag(page: Page, start: Locator, end: Locator) -> None:
     """Draw from the middle of one thing to the middle of another."""
     (x, y), (to_x, to_y) = find_middle(start), find_middle(end)

@@ -82,6 +82,16 @@ def failing(tmp_path: Path) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.fixture
+def slow(tmp_path: Path) -> Iterator[Server]:
+    """A server whose clips never come to an end."""
+    cache = {"POSELOOM_CACHE": str(tmp_path / "cache")}
+    server = Server(tmp_path / "home", cache, ("--hold", "7"), ("tests.e2e.failing_server",))
+    server.start()
+    yield server
+    server.stop()
+
+
 def sign_in(page: Page, server: Server, where: str = "", key: str | None = None) -> None:
     page.goto(f"{server.url}/{where}")
     page.get_by_label("API key").fill(server.key if key is None else key)
@@ -316,11 +326,13 @@ def test_nothing_bars_the_way_around_the_canvas(server: Server, page: Page) -> N
     prove_open(page, "new key")
 
 
-def test_a_job_shows_its_progress_and_is_called_off(server: Server, page: Page, drawn: Place) -> None:
-    order(drawn, "idle-loop", seconds=10)
-    sign_in(page, server, "#/jobs")
+def test_a_job_shows_its_progress_and_is_called_off(slow: Server, page: Page) -> None:
+    with slow.open_client() as client:
+        order(make_place(client), "idle-loop", seconds=10)
+    sign_in(page, slow, "#/jobs")
     row = page.get_by_role("list", name="Jobs").get_by_role("listitem").filter(has_text="Idle, a loop of Dot")
     expect(row.get_by_role("progressbar", name="Progress of Idle, a loop")).to_be_visible()
+    expect(row).to_contain_text("7 of 240 frames")
     row.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("status")).to_have_text("1 clip called off; 50 credits came back.")
     expect(row.locator(".state")).to_have_text("Cancelled")

@@ -9,17 +9,18 @@ from threading import Thread
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 from tests.e2e.browser import start_chromium
 from tests.e2e.server import Place, Server, check, make_place, run_server
+from tests.e2e.studio import find_edge, open_place, select_edge
 
 FIND_POINT = """path => {
   const { x, y } = path.getPointAtLength(0.3 * path.getTotalLength()).matrixTransform(path.getScreenCTM());
   return { x, y };
 }"""
 """Where on the screen a line is that is drawn."""
-DESKTOP_PORTS = (45832, 45833, 45834)
+DESKTOP_PORTS = range(45832, 45842)
 
 
 @pytest.fixture(scope="module")
@@ -61,28 +62,8 @@ def is_order(answer: Response) -> bool:
     return answer.url.endswith("/generate-all") and "dry_run" not in (answer.request.post_data or "")
 
 
-def open_canvas(page: Page, server: Server, place: Place) -> None:
-    """Sign in and open a mascot by its own name."""
-    name = place.collection_id[-8:]
-    check(place.client.patch(f"/v1/collections/{place.collection_id}", json={"name": name}))
-    page.goto(server.url)
-    page.get_by_label("API key").fill(server.key)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name=name).click()
-    page.locator(".bill .price").wait_for()
-
-
-def find_edge(page: Page, source: str, target: str) -> Locator:
-    return page.locator(f'.react-flow__edge[aria-label$="from {source} to {target}"]')
-
-
-def select_edge(page: Page, source: str, target: str) -> None:
-    find_edge(page, source, target).focus()
-    page.keyboard.press("Enter")
-
-
 def test_a_clip_is_looked_through_between_its_poses(server: Server, page: Page, living: Place) -> None:
-    open_canvas(page, server, living)
+    open_place(page, server, living)
     select_edge(page, "idle", "working")
     clip = page.get_by_label("Clip", exact=True)
     expect(clip.locator("img")).to_have_count(2)
@@ -98,7 +79,7 @@ def test_a_clip_is_looked_through_between_its_poses(server: Server, page: Page, 
 
 
 def test_an_edge_shows_its_clip_under_the_pointer(server: Server, page: Page, living: Place) -> None:
-    open_canvas(page, server, living)
+    open_place(page, server, living)
     expect(page.locator(".glimpse")).to_have_count(0)
     point = find_edge(page, "idle", "idle").locator(".react-flow__edge-path").evaluate(FIND_POINT)
     page.mouse.move(point["x"], point["y"])
@@ -108,7 +89,7 @@ def test_an_edge_shows_its_clip_under_the_pointer(server: Server, page: Page, li
 
 
 def test_a_switch_moves_the_mascot_and_the_graph_shows_where(server: Server, page: Page, living: Place) -> None:
-    open_canvas(page, server, living)
+    open_place(page, server, living)
     expect(page.locator("poseloom-mascot")).to_have_js_property("node", "idle")
     switches = page.get_by_label("Inputs of the mascot")
     switches.get_by_label("isIdle").uncheck()
@@ -118,7 +99,7 @@ def test_a_switch_moves_the_mascot_and_the_graph_shows_where(server: Server, pag
 
 
 def test_a_living_mascot_is_handed_to_the_app_on_the_desktop(server: Server, page: Page, living: Place) -> None:
-    open_canvas(page, server, living)
+    open_place(page, server, living)
     page.get_by_text("along", exact=False).click()
     expect(page.locator(".snippet")).to_contain_text("<poseloom-mascot")
     with listen_on_desktop() as installed:
@@ -128,7 +109,7 @@ def test_a_living_mascot_is_handed_to_the_app_on_the_desktop(server: Server, pag
 
 
 def test_without_a_desktop_app_the_studio_says_what_to_do(server: Server, page: Page, living: Place) -> None:
-    open_canvas(page, server, living)
+    open_place(page, server, living)
     page.get_by_text("along", exact=False).click()
     page.get_by_role("button", name="Install on this desktop").click()
     expect(page.get_by_text("No desktop mascot app answers here")).to_be_visible()
@@ -140,7 +121,7 @@ def test_one_clip_is_made_again_after_its_price_is_told(server: Server, client: 
     check(place.client.post(f"{place.path}/generate-all", json={"edge_ids": [edge["id"]]}), 202)
     place.await_settled()
     before = check(place.client.get("/v1/credits"))["balance"]
-    open_canvas(page, server, place)
+    open_place(page, server, place)
     select_edge(page, edge["source"], edge["target"])
     page.get_by_role("button", name="Make this clip again …").click()
     with page.expect_response(is_order) as ordered:
@@ -151,7 +132,7 @@ def test_one_clip_is_made_again_after_its_price_is_told(server: Server, client: 
 
 
 def test_a_pose_is_copied_pasted_and_taken_back_by_keys(server: Server, client: httpx2.Client, page: Page) -> None:
-    open_canvas(page, server, make_place(client))
+    open_place(page, server, make_place(client))
     poses = page.locator(".react-flow__node-pose")
     expect(poses).to_have_count(4)
     page.get_by_label("Pose Thinking").focus()
@@ -165,7 +146,7 @@ def test_a_pose_is_copied_pasted_and_taken_back_by_keys(server: Server, client: 
 def test_arrow_keys_move_a_pose(server: Server, client: httpx2.Client, page: Page) -> None:
     place = make_place(client)
     before = {node["id"]: node["position"] for node in place.read()["nodes"]}
-    open_canvas(page, server, place)
+    open_place(page, server, place)
     page.get_by_label("Pose Thinking").focus()
     for keys in ("Enter", "ArrowRight", "ArrowRight", "ArrowDown"):
         page.keyboard.press(keys)
@@ -179,7 +160,7 @@ def test_arrow_keys_move_a_pose(server: Server, client: httpx2.Client, page: Pag
 
 def test_a_transition_waits_for_what_its_condition_says(server: Server, client: httpx2.Client, page: Page) -> None:
     place = make_place(client)
-    open_canvas(page, server, place)
+    open_place(page, server, place)
     select_edge(page, "thinking", "thinking")
     form = page.get_by_label("Transition")
     form.get_by_role("button", name="Add a condition").click()
@@ -198,7 +179,7 @@ def test_a_transition_waits_for_what_its_condition_says(server: Server, client: 
 
 def test_an_input_is_made_and_called_otherwise(server: Server, client: httpx2.Client, page: Page) -> None:
     place = make_place(client)
-    open_canvas(page, server, place)
+    open_place(page, server, place)
     page.get_by_label("Name of a new input").fill("mood")
     page.get_by_label("Type of a new input").select_option("number")
     page.get_by_role("button", name="Add", exact=True).click()

@@ -124,7 +124,7 @@ def test_nothing_bars_the_work_on_a_living_mascot(server: Server, page: Page, li
         prove_open(page, name)
     for summary in page.locator("summary").all():
         summary.click()
-    prove_open(page, "unfolded")
+        prove_open(page, "unfolded")
 
 
 def test_nothing_bars_the_view_while_clips_are_made_or_called_off(
@@ -143,7 +143,7 @@ def test_nothing_bars_the_view_while_clips_are_made_or_called_off(
 def test_nothing_bars_the_answer_to_somebody_elses_edit(server: Server, page: Page, client: httpx2.Client) -> None:
     place = make_place(client)
     open_place(page, server, place)
-    check(client.patch(place.path, json={"name": "Changed elsewhere"}))
+    check(client.patch(place.path, json={"initialNode": "thinking"}))
     page.get_by_role("button", name="Arrange").click()
     page.get_by_text("Someone else has changed this canvas.").wait_for()
     prove_open(page, "conflict")

@@ -30,7 +30,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-DESKTOPS = tuple(f"http://127.0.0.1:{port}" for port in range(45832, 45835))
+DESKTOPS = tuple(f"http://127.0.0.1:{port}" for port in range(45832, 45842))
 """Where desktop mascots listen on the visitor's machine, to take a mascot that the Studio hands them."""
 IMMUTABLE = "public, max-age=31536000, immutable"
 

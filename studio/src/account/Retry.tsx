@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
+import { nameRequest } from "../api.ts";
 import { useClient } from "../client.ts";
 import { count } from "../count.ts";
 import { Dialog } from "../Dialog.tsx";
@@ -30,7 +31,7 @@ export function Retry({ job, setting, onClose, onDone }: RetryProps) {
   const line = bill?.edges.find((edge) => edge.edge_id === job.edge_id);
   const isIdle = bill !== null && line?.action === "skip";
   const send = async (quoteId: string | null | undefined) => {
-    const key = { "Idempotency-Key": crypto.randomUUID() };
+    const key = { "Idempotency-Key": nameRequest() };
     try {
       await client.ask("POST", path, { ...order, ...(quoteId ? { quote_id: quoteId } : {}) }, key);
       onDone();
