@@ -4,7 +4,6 @@ The pointer moves through the browser's own input, one step after the other, wit
 Chromium draws without a graphics card, so what is shown here is the slow case.
 """
 
-import gzip
 import json
 import math
 import statistics
@@ -14,7 +13,6 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from poseloom.api.studio_page import PARTS
 from tests.e2e.browser import start_chromium
 from tests.e2e.server import Place, Server, run_server
 from tests.e2e.studio import find_middle, find_pose, make_large_place, open_place
@@ -34,13 +32,13 @@ RECORD = """() => {
   window.watch = requestAnimationFrame(see);
 }"""
 
+WEIGH = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].map(
+  (entry) => entry.transferSize)"""
+
 
 def run(_uv: str) -> None:
     """Print frame times of a drag, time until the page can be used, and bytes of the first load."""
     print("studio: Chromium, headless, software drawing, 1440 × 900")
-    parts = [part for part in PARTS.iterdir() if part.name.endswith((".js", ".css"))]
-    sizes = sum(len(gzip.compress(part.read_bytes())) for part in parts)
-    print(f"  scripts and styles: {sizes / 1024:.0f} KB gzip in {len(parts)} files")
     folder = Path(tempfile.mkdtemp())
     with (
         run_server(folder / "home") as server,
@@ -49,12 +47,22 @@ def run(_uv: str) -> None:
         start_chromium(playwright) as browser,
     ):
         place = make_large_place(client)
+        weigh_page(browser, server)
         time_pages(browser, server, place)
         time_drag(browser, server, place)
 
 
 def open_page(browser: Browser) -> Page:
     return browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+
+
+def weigh_page(browser: Browser, server: Server) -> None:
+    """Print what comes over the wire before one can sign in."""
+    page = open_page(browser)
+    page.goto(server.url, wait_until="networkidle")
+    sizes: list[int] = page.evaluate(WEIGH)
+    print(f"  first load: {sum(sizes) / 1024:.0f} KB over the wire in {len(sizes)} files, gzip, picture included")
+    page.context.close()
 
 
 def time_pages(browser: Browser, server: Server, place: Place) -> None:

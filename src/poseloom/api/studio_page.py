@@ -1,5 +1,8 @@
 """`/`: the Studio, from this server alone – it works with no network, and knows only the public API."""
 
+import gzip
+import re
+from functools import lru_cache
 from importlib.resources import files
 from urllib.parse import urlsplit
 
@@ -32,6 +35,7 @@ HEADERS = {
 }
 DESKTOPS = tuple(f"http://127.0.0.1:{port}" for port in range(45832, 45842))
 """Where desktop mascots listen on the visitor's machine, to take a mascot that the Studio hands them."""
+COMPRESSED = frozenset({"text/javascript", "text/css"})
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 router = APIRouter(include_in_schema=False)
@@ -53,10 +57,23 @@ async def show_studio(door: OpenDoor) -> Response:
 async def serve_part(request: Request, name: str) -> Response:
     """Serve what the page is made of."""
     media_type = TYPES.get(name.rpartition(".")[2])
-    content = None if media_type is None else await run_in_threadpool(_read_part, name)
+    is_small = media_type in COMPRESSED and takes_gzip(request.headers.get("accept-encoding", ""))
+    content = None if media_type is None else await run_in_threadpool(_read_part, name, is_small=is_small)
     if content is None:
         raise NotFound(f"there is nothing at {request.url.path[:80]}; see /")
-    return Response(content, media_type=media_type, headers={**HEADERS, "Cache-Control": IMMUTABLE})
+    headers = {**HEADERS, "Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"}
+    return Response(
+        content, media_type=media_type, headers=headers | ({"Content-Encoding": "gzip"} if is_small else {})
+    )
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Say whether `Accept-Encoding` takes gzip; a weight of nought refuses it."""
+    for part in accepted.lower().split(","):
+        name, _, weight = part.partition(";")
+        if name.strip() == "gzip":
+            return re.fullmatch(r"\s*q=0(\.0*)?\s*", weight) is None
+    return False
 
 
 def write_policy(base_url: str | None) -> str:
@@ -79,9 +96,15 @@ def _read_page() -> str:
     return page.read_text(encoding="utf-8") if page.is_file() else MISSING
 
 
-def _read_part(name: str) -> bytes | None:
+def _read_part(name: str, *, is_small: bool) -> bytes | None:
     # Only what lies in the folder has a name here, so no path leads out of it.
     for part in PARTS.iterdir() if PARTS.is_dir() else ():
         if part.name == name:
-            return part.read_bytes()
+            content = part.read_bytes()
+            return _compress(content) if is_small else content
     return None
+
+
+@lru_cache(maxsize=8)
+def _compress(content: bytes) -> bytes:
+    return gzip.compress(content)

@@ -46,6 +46,30 @@ def test_no_other_site_takes_the_page_or_its_parts_into_its_own(client: TestClie
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, br", "gzip"),
+        ("br;q=1.0, GZIP;q=0.8", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip; q=0.0, br", None),
+        ("br", None),
+        ("", None),
+    ],
+)
+def test_scripts_and_styles_are_small_for_those_who_take_them_so(
+    client: TestClient, accepted: str, encoding: str | None
+) -> None:
+    for part in PARTS.iterdir():
+        answer = client.get(f"/studio/{part.name}", headers={**NOBODY, "Accept-Encoding": accepted})
+        expected = None if part.suffix == ".webp" else encoding
+        assert answer.headers.get("content-encoding") == expected
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert answer.content == part.read_bytes()
+        if expected:
+            assert int(answer.headers["content-length"]) < part.stat().st_size
+
+
 def test_pictures_are_served_as_pictures(client: TestClient) -> None:
     names = [part.name for part in PARTS.iterdir() if part.name.endswith(".webp")]
     assert names
