@@ -281,7 +281,7 @@ function rankStubs(edges: readonly Edge[]): Map<string, number> {
 /** Return what an edge waits for: the names of its inputs, without what they share. */
 function tellCue(edge: Edge): string {
   const names = (edge.conditions ?? []).map(({ input }) => input.split("::").at(-1) ?? input);
-  if (names.length === 0) return "always";
+  if (names.length === 0) return "never";
   return names.length === 1 ? (names[0] ?? "") : `${names[0]} +${names.length - 1}`;
 }
 

@@ -1,5 +1,5 @@
 import type { ReactFlowInstance } from "@xyflow/react";
-import { type DragEvent, useCallback, useMemo, useRef, useState } from "react";
+import { type DragEvent, useCallback, useRef, useState } from "react";
 import { Bar } from "./Bar.tsx";
 import { BillBar } from "./BillBar.tsx";
 import { Board } from "./Board.tsx";
@@ -41,8 +41,10 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
     (edit: (graph: Graph) => Graph) => draft.do({ type: "change", change: edit }),
     [draft],
   );
-  const { poses, add, adding, refused, forget } = usePoses(
+  const { poses, pictures, add, adding, refused, forget } = usePoses(
     `/v1/collections/${collection.id}/items`,
+    canvas.graph,
+    isLost,
     change,
     fail,
   );
@@ -64,15 +66,6 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
     [draft, change, present, selected],
   );
   useShortcuts(act);
-  const pictures = useMemo(
-    () =>
-      new Map(
-        poses.flatMap((item) =>
-          Object.entries(item.asset_ids).map(([kind, id]) => [id, item.urls[kind] ?? ""]),
-        ),
-      ),
-    [poses],
-  );
   const drop = (event: DragEvent) => {
     event.preventDefault();
     const isOnBoard = event.target instanceof Element && event.target.closest(".board");
@@ -80,6 +73,7 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
     void add(Array.from(event.dataTransfer.files), isOnBoard && at ? at : null);
   };
   const board = useRef<HTMLElement>(null);
+  const side = useRef<HTMLElement>(null);
   /** Select what somebody speaks of, and bring it into view where it is not. */
   const show = useCallback(
     (ids: ReadonlySet<string>) => {
@@ -115,6 +109,9 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
       />
       <Notices canvas={canvas} isLost={isLost} problem={problem} refused={refused} onForget={forget} />
       <section ref={board} className="board" aria-label="Canvas">
+        <button type="button" className="skip" onClick={() => side.current?.focus()}>
+          Skip the canvas
+        </button>
         <Board
           graph={graph}
           kinds={canvas.kinds}
@@ -128,7 +125,7 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
         />
         <Invitation graph={graph} />
       </section>
-      <aside className="side">
+      <aside ref={side} className="side" tabIndex={-1}>
         <Stage
           path={path}
           version={canvas.tag}
@@ -141,6 +138,7 @@ export function Editor({ collection, canvasId, onClose }: EditorProps) {
         <div className="inspector">
           <Inspector
             graph={graph}
+            kinds={canvas.kinds}
             poses={poses}
             selected={selected}
             status={status}
@@ -184,7 +182,7 @@ function Invitation({ graph }: { graph: Graph }) {
     return (
       <p className="invitation">
         <strong>Drop the poses of your mascot here.</strong>
-        PNG, WebP or JPEG; a plain background is taken away.
+        PNG, WebP or JPEG; a plain background is taken away. Or choose them with “Add poses”.
       </p>
     );
   }

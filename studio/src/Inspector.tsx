@@ -17,6 +17,8 @@ import type { Condition, Edge, EdgeStatus, Graph, Input, Item, PoseNode, Status 
 
 interface InspectorProps {
   graph: Graph;
+  /** What the API says of each edge. */
+  kinds: ReadonlyMap<string, string>;
   poses: Item[];
   selected: ReadonlySet<string>;
   status: Status | null;
@@ -31,7 +33,7 @@ const OPERATORS = ["==", "!=", ">", "<", ">=", "<="];
 
 /** What is known of the selected thing, to be changed; of the inputs when nothing is selected. */
 export function Inspector(props: InspectorProps) {
-  const { graph, poses, selected, status, path, isSaved, onSelect, onChange, onRemove } = props;
+  const { graph, kinds, poses, selected, status, path, isSaved, onSelect, onChange, onRemove } = props;
   const nodes = graph.nodes.filter((one) => selected.has(one.id));
   const edges = graph.edges.filter((one) => selected.has(one.id));
   if (nodes.length + edges.length > 1) return <Several {...{ graph, nodes, edges, onSelect, onRemove }} />;
@@ -40,11 +42,18 @@ export function Inspector(props: InspectorProps) {
   if (!edge && selected.has(ANY)) return <AnyForm graph={graph} onChange={onChange} />;
   if (!edge) return <InputForm graph={graph} onChange={onChange} />;
   const stand = status?.edges.find((one) => one.edge_id === edge.id);
-  return <EdgePanel key={edge.id} {...{ graph, edge, path, isSaved, stand, onChange, onRemove }} />;
+  return (
+    <EdgePanel
+      key={edge.id}
+      kind={kinds.get(edge.id)}
+      {...{ graph, edge, path, isSaved, stand, onChange, onRemove }}
+    />
+  );
 }
 
 interface EdgePanelProps extends FormProps {
   edge: Edge;
+  kind: string | undefined;
   path: string;
   isSaved: boolean;
   stand: EdgeStatus | undefined;
@@ -182,29 +191,38 @@ function Several({ graph, nodes, edges, onSelect, onRemove }: SeveralProps) {
   );
 }
 
-function EdgeForm({ graph, edge, onChange, onRemove }: FormProps & { edge: Edge }) {
+type EdgeFormProps = FormProps & Pick<EdgePanelProps, "edge" | "kind">;
+
+function EdgeForm({ graph, edge, kind, onChange, onRemove }: EdgeFormProps) {
   const change = (what: Partial<Edge>) => onChange((old) => changeEdge(old, edge.id, what));
+  const borrowed = BORROWED[kind ?? ""];
   const conditions = edge.conditions ?? [];
   const inputs = listInputs(graph, edge);
   const setCondition = (index: number, what: Condition | null) =>
     change({ conditions: conditions.flatMap((old, at) => (at === index ? (what ? [what] : []) : [old])) });
   return (
     <section className="stack" aria-label="Transition">
-      <Text
-        label="What happens, in plain words"
-        rows={3}
-        placeholder={edge.source === edge.target ? "breathes, floats, waves …" : "jumps, slowly …"}
-        value={edge.description ?? ""}
-        onCommit={(text) => change({ description: text || null })}
-      />
-      <div className="row">
-        <Figure
-          label="Seconds"
-          value={edge.duration}
-          placeholder="as usual"
-          step={0.5}
-          onCommit={(duration) => change({ duration })}
+      {borrowed ? (
+        <p className="hint">{borrowed}</p>
+      ) : (
+        <Text
+          label="What happens, in plain words"
+          rows={3}
+          placeholder={edge.source === edge.target ? "breathes, floats, waves …" : "jumps, slowly …"}
+          value={edge.description ?? ""}
+          onCommit={(text) => change({ description: text || null })}
         />
+      )}
+      <div className="row">
+        {!borrowed && (
+          <Figure
+            label="Seconds"
+            value={edge.duration}
+            placeholder="as usual"
+            step={0.5}
+            onCommit={(duration) => change({ duration })}
+          />
+        )}
         <Figure
           label="Priority"
           value={edge.priority}
@@ -215,7 +233,7 @@ function EdgeForm({ graph, edge, onChange, onRemove }: FormProps & { edge: Edge 
       </div>
       <fieldset>
         <legend>When</legend>
-        {conditions.length === 0 && <p className="hint">Always.</p>}
+        {conditions.length === 0 && <p className="hint">{tellUnconditional(edge)}</p>}
         {conditions.map((condition, index) => (
           <ConditionRow
             // biome-ignore lint/suspicious/noArrayIndexKey: a condition has no name; its place is what it is
@@ -247,6 +265,19 @@ function EdgeForm({ graph, edge, onChange, onRemove }: FormProps & { edge: Edge 
       </button>
     </section>
   );
+}
+
+/** Where the motion of an edge comes from that has none of its own. */
+const BORROWED: Record<string, string> = {
+  reverse: "The way there, played backwards: it moves and lasts as that does, and costs nothing.",
+  any_state: "The mascot walks there by the clips that join its poses; none is made for it.",
+};
+
+/** What it means that an edge waits for nothing. */
+function tellUnconditional({ source, target }: Edge): string {
+  if (source === target) return "It plays while the mascot rests in this pose.";
+  if (source === ANY) return "Nothing makes it play yet.";
+  return "Nothing makes it play by itself; the mascot may come this way on its way elsewhere.";
 }
 
 /** What a condition can ask for: the canvas' own inputs, what every player knows, and what it asks for already. */

@@ -94,7 +94,7 @@ export class Client {
     const found: T[] = [];
     let cursor: string | null = null;
     do {
-      const next: string = cursor ? `&cursor=${cursor}` : "";
+      const next: string = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
       const page: Record<string, unknown> = await this.get(`${path}?limit=200${next}`);
       found.push(...(page[field] as T[]));
       cursor = page.next_cursor as string | null;

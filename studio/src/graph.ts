@@ -161,6 +161,13 @@ export function copy(graph: Graph, ids: ReadonlySet<string>): Copied {
   return { nodes, edges };
 }
 
+/** Return a place down to the right where no copy stands yet. */
+function findPlaceBeside(nodes: readonly PoseNode[], { x, y }: Place): Place {
+  const place = { x: x + PASTE_APART_PX, y: y + PASTE_APART_PX };
+  const isTaken = nodes.some((node) => node.position?.x === place.x && node.position.y === place.y);
+  return isTaken ? findPlaceBeside(nodes, place) : place;
+}
+
 /** Put copies into a canvas under new ids; edges whose poses are not there stay away. Also say what is new. */
 export function paste(graph: Graph, copied: Copied): { graph: Graph; ids: ReadonlySet<string> } {
   const nodeIds = graph.nodes.map((node) => node.id);
@@ -169,8 +176,7 @@ export function paste(graph: Graph, copied: Copied): { graph: Graph; ids: Readon
     const id = nameId(node.id, nodeIds);
     nodeIds.push(id);
     renamed.set(node.id, id);
-    const { x, y } = node.position ?? { x: 0, y: 0 };
-    return { ...node, id, position: { x: x + PASTE_APART_PX, y: y + PASTE_APART_PX } };
+    return { ...node, id, position: findPlaceBeside(graph.nodes, node.position ?? { x: 0, y: 0 }) };
   });
   const edgeIds = graph.edges.map((edge) => edge.id);
   const edges = copied.edges.flatMap((edge) => {

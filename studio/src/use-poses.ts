@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { tell } from "./api.ts";
 import { useClient } from "./client.ts";
 import { addPose, findRoom, type Place } from "./graph.ts";
@@ -7,14 +7,28 @@ import type { Graph, Item } from "./model.ts";
 type Change = (edit: (graph: Graph) => Graph) => void;
 
 /** The pictures of a mascot, and how files become new ones. */
-export function usePoses(items: string, change: Change, fail: (error: unknown) => void) {
+export function usePoses(
+  items: string,
+  graph: Graph | null,
+  isLost: boolean,
+  change: Change,
+  fail: (error: unknown) => void,
+) {
   const client = useClient();
   const [poses, setPoses] = useState<Item[]>([]);
   const [refused, setRefused] = useState<string[]>([]);
   const [adding, setAdding] = useState("");
+  const pictures = useMemo(() => {
+    const urls = poses.flatMap((item) =>
+      Object.entries(item.asset_ids).map(([kind, id]) => [id, item.urls[kind] ?? ""] as const),
+    );
+    return new Map(urls);
+  }, [poses]);
+  // Somebody else, or another tab, may bring nodes whose pictures nobody here has heard of.
+  const isStrange = graph?.nodes.some((node) => node.assetId && !pictures.has(node.assetId)) ?? true;
   useEffect(() => {
-    client.list<Item>(items, "items").then(setPoses, fail);
-  }, [client, items, fail]);
+    if (isStrange && !isLost) client.list<Item>(items, "items").then(setPoses, fail);
+  }, [client, items, fail, isStrange, isLost]);
 
   /** Bring files in, one after the other; without a place they stand where there is room. */
   const add = useCallback(
@@ -39,5 +53,5 @@ export function usePoses(items: string, change: Change, fail: (error: unknown) =
     },
     [client, items, change],
   );
-  return { poses, add, adding, refused, forget: useCallback(() => setRefused([]), []) };
+  return { poses, pictures, add, adding, refused, forget: useCallback(() => setRefused([]), []) };
 }

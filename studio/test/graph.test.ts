@@ -145,3 +145,13 @@ test("an input is renamed wherever it is named", () => {
   expect(removeInput(listening, "hello")).toBe(listening);
   expect(removeInput(listening, "taken").inputs).toHaveLength(1);
 });
+
+test("what is pasted twice covers nothing", () => {
+  const copied = copy(PAIR, new Set(["idle"]));
+  const twice = paste(paste(PAIR, copied).graph, copied).graph;
+  const places = twice.nodes.slice(2).map(({ position }) => position);
+  expect(places).toEqual([
+    { x: 60, y: 60 },
+    { x: 120, y: 120 },
+  ]);
+});

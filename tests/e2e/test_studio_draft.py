@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.browser import start_chromium
 from tests.e2e.server import Place, Server, check, draw_pose, make_place, run_server
-from tests.e2e.studio import DROP, find_middle, find_pose, open_place, select_edge
+from tests.e2e.studio import DROP, Hand, find_middle, find_pose, open_place, select_edge
 
 PAIR = ("Idle", "Waving")
 
@@ -138,10 +138,15 @@ def test_a_second_tab_shows_what_the_first_has_saved_once_it_is_looked_at(
     open_place(other, server, place)
     find_pose(other, "Thinking").click()
     other.get_by_role("button", name="Begin here").click()
+    other.get_by_label("Add poses").set_input_files(
+        {"name": "New.png", "mimeType": "image/png", "buffer": draw_pose(0.4)}
+    )
+    find_pose(other, "New").wait_for()
     expect(other.get_by_text("Saved", exact=True)).to_be_visible()
     # In a browser without windows no tab ever loses the focus.
     page.evaluate("dispatchEvent(new Event('focus'))")
     expect(find_pose(page, "Thinking").locator(".start")).to_be_visible()
+    expect(find_pose(page, "New").locator("img")).to_have_js_property("complete", value=True)
     find_pose(page, "Working").click()
     page.get_by_role("button", name="Begin here").click()
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
@@ -190,6 +195,15 @@ def test_any_state_leads_to_a_pose_by_keyboard_alone(server: Server, page: Page,
     expect(page.get_by_label("any-state from any state to waving")).to_be_attached()
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     assert [(edge["source"], edge["target"]) for edge in place.read()["edges"]][1:] == [("*", "waving")]
+
+
+def test_the_keyboard_skips_the_canvas(server: Server, page: Page, place: Place) -> None:
+    open_place(page, server, place)
+    skip = page.get_by_role("button", name="Skip the canvas")
+    Hand(page).reach(skip)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Name of a new input")).to_be_focused()
 
 
 def test_several_things_are_listed_chosen_from_and_removed_together(server: Server, page: Page, place: Place) -> None:

@@ -10,7 +10,7 @@ export function usePages<T>(path: string, field: string, fail: (error: unknown) 
     async (from: string | null) => {
       try {
         const page = await client.get<Record<string, unknown>>(
-          `${path}?limit=50${from ? `&cursor=${from}` : ""}`,
+          `${path}?limit=50${from ? `&cursor=${encodeURIComponent(from)}` : ""}`,
         );
         const found = page[field] as T[];
         setRows((old) => (from ? [...(old ?? []), ...found] : found));
