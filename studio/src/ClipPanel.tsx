@@ -22,7 +22,9 @@ export function ClipPanel({ path, edge, stand, isSaved }: ClipPanelProps) {
   return (
     <section className="stack" aria-label="Clip">
       {stand.status === "failed" && (
-        <p role="alert">{stand.error?.message ?? "Its clip could not be made."}</p>
+        <p role="alert" className="trouble">
+          {stand.error?.message ?? "Its clip could not be made."}
+        </p>
       )}
       {job?.urls.webm && <Scrubber source={job.urls.webm} ends={ends} />}
       {job && <Facts job={job} />}

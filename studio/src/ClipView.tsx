@@ -5,7 +5,7 @@ import {
   useInternalNode,
   type Edge as WireEdge,
 } from "@xyflow/react";
-import { useState } from "react";
+import { type CSSProperties, useState } from "react";
 import { type Arc, type Box, type Corner, drawArc, drawLoop, drawStub } from "./arc.ts";
 import { type EdgeStatus, isUnderWay } from "./model.ts";
 import { prefersCalm } from "./motion.ts";
@@ -30,8 +30,6 @@ export function ClipView({ source, target, data, selected, markerEnd }: EdgeProp
   const from = useInternalNode(source);
   const to = useInternalNode(target);
   const [isHovered, setHovered] = useState(false);
-  const isMade = data?.status?.status === "completed";
-  const job = useJob(data?.status?.job_id ?? null, isMade && isHovered);
   if (!from || !to || !data) return null;
   const arc = draw(measure(from), measure(to), source === target, data);
   const stand = data.status;
@@ -48,19 +46,33 @@ export function ClipView({ source, target, data, selected, markerEnd }: EdgeProp
             {words}
           </span>
         )}
-        {isHovered && job?.urls.webm && (
-          <video
-            className="glimpse"
-            style={place}
-            src={job.urls.webm}
-            autoPlay={!prefersCalm()}
-            loop
-            muted
-            playsInline
-          />
-        )}
+        {isHovered && stand && <Glance stand={stand} place={place} />}
       </EdgeLabelRenderer>
     </g>
+  );
+}
+
+/** What became of a clip, under the pointer: the clip itself, or why there is none. */
+function Glance({ stand, place }: { stand: EdgeStatus; place: CSSProperties }) {
+  const job = useJob(stand.job_id, stand.status === "completed");
+  if (stand.error) {
+    return (
+      <span className="tag failed reason" style={place}>
+        {stand.error.message}
+      </span>
+    );
+  }
+  if (!job?.urls.webm) return null;
+  return (
+    <video
+      className="glimpse"
+      style={place}
+      src={job.urls.webm}
+      autoPlay={!prefersCalm()}
+      loop
+      muted
+      playsInline
+    />
   );
 }
 

@@ -59,9 +59,9 @@ interface EdgePanelProps extends FormProps {
   stand: EdgeStatus | undefined;
 }
 
-/** A transition and its clip: what was there first when it was selected stands first, and stays so under the hand. */
+/** A transition and its clip: what became of the clip stands first, and where it stood first it stays. */
 function EdgePanel({ path, stand, isSaved, ...form }: EdgePanelProps) {
-  const [wasMade] = useState(stand?.status === "completed");
+  const [wasMade] = useState(stand?.status === "completed" || stand?.status === "failed");
   const clip = <ClipPanel path={path} edge={form.edge} stand={stand} isSaved={isSaved} />;
   return (
     <>

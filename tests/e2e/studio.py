@@ -23,6 +23,11 @@ DROP = """(target, files) => {
   }
 }"""
 
+FIND_POINT = """path => {
+  const { x, y } = path.getPointAtLength(0.3 * path.getTotalLength()).matrixTransform(path.getScreenCTM());
+  return { x, y };
+}"""
+"""Where on the screen a line is that is drawn."""
 GRID = (10, 20)
 GRID_APART_PX = 300
 WATCH_RENDERS = """
@@ -110,6 +115,12 @@ def select_edge(page: Page, source: str, target: str) -> None:
     """Select a transition by keyboard."""
     find_edge(page, source, target).focus()
     page.keyboard.press("Enter")
+
+
+def point_at(page: Page, edge: Locator) -> None:
+    """Put the pointer on the line of a transition."""
+    point = edge.locator(".react-flow__edge-path").evaluate(FIND_POINT)
+    page.mouse.move(point["x"], point["y"])
 
 
 def drag(page: Page, start: Locator, end: Locator) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from demo.build import build
 from tests.e2e.browser import start_chromium
 from tests.e2e.server import JOB_SECONDS, Server, check, make_place, run_server
-from tests.e2e.studio import DROP, Hand, drag, find_pose, open_place, sign_in
+from tests.e2e.studio import DROP, Hand, drag, find_edge, find_pose, open_place, point_at, sign_in
 
 ACTIONS_LIMIT = 12
 FIRST_LOAD_LIMIT_BYTES = 300 * 1024
@@ -213,7 +213,9 @@ def test_a_lost_connection_is_told_and_nothing_is_lost(homes: Path, page: Page) 
         assert page.get_by_role("alert").all_inner_texts() == [""] * page.get_by_role("alert").count()
 
 
-def test_a_failing_generator_is_told_with_its_reason_and_a_better_one_is_tried(homes: Path, page: Page) -> None:
+def test_a_failing_generator_a_lost_connection_and_a_foreign_edit_stand_in_the_way_to_life_and_none_stops_it(
+    homes: Path, page: Page
+) -> None:
     failing = Server(
         homes / "failing",
         {"POSELOOM_CACHE": str(homes / "cache"), **FORMATS},
@@ -223,7 +225,8 @@ def test_a_failing_generator_is_told_with_its_reason_and_a_better_one_is_tried(h
     failing.start()
     try:
         with failing.open_client() as client:
-            open_place(page, failing, make_place(client))
+            place = make_place(client)
+            open_place(page, failing, place)
         page.get_by_role("button", name="Generate all").click()
         retry = page.get_by_role("button", name="Retry 10 failed")
         retry.wait_for(timeout=LIFE_MS)
@@ -231,11 +234,20 @@ def test_a_failing_generator_is_told_with_its_reason_and_a_better_one_is_tried(h
         page.locator('.react-flow__edge[aria-label$="from idle to idle"]').focus()
         page.keyboard.press("Enter")
         expect(page.get_by_label("Clip", exact=True)).to_contain_text("the brush broke")
+        expect(page.get_by_label("Clip", exact=True)).to_be_in_viewport()
+        point_at(page, find_edge(page, "idle", "idle"))
+        expect(page.locator(".tag.reason")).to_have_text("the brush broke; take another")
         failing.stop()
+        expect(page.get_by_text("The connection is lost")).to_be_visible()
         failing.arguments = ("--port", str(urlsplit(failing.url).port))
         failing.program = ("poseloom", "serve")
         failing.start()
         expect(page.get_by_text("The connection is lost")).to_have_count(0)
+        with failing.open_client() as client:
+            check(client.patch(place.path, json={"initialNode": "thinking"}))
+        page.get_by_role("button", name="Arrange").click()
+        page.get_by_role("button", name="Keep mine").click()
+        expect(page.get_by_text("Saved", exact=True)).to_be_visible()
         retry.click()
         await_life(page)
     finally:

@@ -13,13 +13,8 @@ from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 from tests.e2e.browser import start_chromium
 from tests.e2e.server import Place, Server, check, make_place, run_server
-from tests.e2e.studio import find_edge, open_place, select_edge
+from tests.e2e.studio import find_edge, open_place, point_at, select_edge
 
-FIND_POINT = """path => {
-  const { x, y } = path.getPointAtLength(0.3 * path.getTotalLength()).matrixTransform(path.getScreenCTM());
-  return { x, y };
-}"""
-"""Where on the screen a line is that is drawn."""
 DESKTOP_PORTS = range(45832, 45842)
 
 
@@ -81,8 +76,7 @@ def test_a_clip_is_looked_through_between_its_poses(server: Server, page: Page, 
 def test_an_edge_shows_its_clip_under_the_pointer(server: Server, page: Page, living: Place) -> None:
     open_place(page, server, living)
     expect(page.locator(".glimpse")).to_have_count(0)
-    point = find_edge(page, "idle", "idle").locator(".react-flow__edge-path").evaluate(FIND_POINT)
-    page.mouse.move(point["x"], point["y"])
+    point_at(page, find_edge(page, "idle", "idle"))
     expect(page.locator(".glimpse")).to_be_visible()
     page.mouse.move(5, 5)
     expect(page.locator(".glimpse")).to_have_count(0)

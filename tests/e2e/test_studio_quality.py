@@ -18,6 +18,7 @@ from tests.e2e.studio import (
     find_pose,
     make_large_place,
     open_place,
+    select_edge,
     sign_in,
 )
 
@@ -147,6 +148,28 @@ def test_nothing_bars_the_answer_to_somebody_elses_edit(server: Server, page: Pa
     page.get_by_role("button", name="Arrange").click()
     page.get_by_text("Someone else has changed this canvas.").wait_for()
     prove_open(page, "conflict")
+
+
+def test_nothing_bars_the_answer_to_what_the_server_refuses(server: Server, page: Page, client: httpx2.Client) -> None:
+    place = make_place(client)
+    open_place(page, server, place)
+    select_edge(page, "idle", "working")
+    page.get_by_label("Seconds").fill("99")
+    page.get_by_label("Seconds").press("Enter")
+    page.get_by_text("Not saved", exact=True).wait_for()
+    prove_open(page, "not saved")
+    page.get_by_role("button", name="Take it back").click()
+    page.get_by_text("Saved", exact=True).wait_for()
+    # On a narrow page the canvas may be scrolled away, so the keyboard selects.
+    page.get_by_label("Any state", exact=True).and_(page.locator(".react-flow__node")).focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Any state", exact=True).get_by_label("Add a transition to").wait_for()
+    prove_open(page, "any state")
+    find_pose(page, "Idle").focus()
+    for keys in ("Enter", "Control+c", "Control+v"):
+        page.keyboard.press(keys)
+    page.get_by_label("Selection").wait_for()
+    prove_open(page, "several")
 
 
 def test_on_a_canvas_of_two_hundred_poses_only_what_moves_is_drawn_again(
