@@ -43,7 +43,7 @@ export class Draft {
   #isRefused = false;
   #problem: unknown = null;
   #turn: Promise<void> = Promise.resolve();
-  #isBusy = false;
+  #isSaving = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #look: Look;
 
@@ -60,9 +60,9 @@ export class Draft {
 
   readonly read = (): Look => this.#look;
 
-  /** Whether what was changed last could get lost with the page: a request in its last moment must be the only one. */
+  /** Whether what was changed last could get lost with the page: behind a save that has no answer yet no other can go. */
   get isAtRisk(): boolean {
-    return !this.#look.isSaved && (this.#isBusy || this.#look.isHeld || this.#problem !== null);
+    return !this.#look.isSaved && (this.#isSaving || this.#look.isHeld || this.#problem !== null);
   }
 
   load(): Promise<void> {
@@ -86,12 +86,24 @@ export class Draft {
     return this.#queue(() => this.#save());
   }
 
+  /** Save at once, for the page goes: nothing that is read meanwhile is waited for. */
+  async sendLast(): Promise<void> {
+    if (this.#isSaving) return;
+    await this.#save().catch((error: unknown) => {
+      this.#problem = error;
+    });
+    this.#tell();
+  }
+
   /** Look what others have saved. */
   refresh(): Promise<void> {
     return this.#queue(async () => {
       if (!this.#history || this.#hasConflict) return;
+      const before = this.#tag;
       try {
-        this.#meet(await this.#ask("GET"));
+        const reply = await this.#ask("GET");
+        // What was saved meanwhile is newer than what was read.
+        if (this.#tag === before) this.#meet(reply);
       } catch (error) {
         // Nobody asked for it, so only what the server has to say about it counts.
         if (error instanceof Refusal) throw error;
@@ -109,6 +121,7 @@ export class Draft {
     const wanted = this.#history?.present;
     if (!wanted || wanted === this.#saved || this.#hasConflict || this.#isRefused) return;
     const body = { ...this.#facts, ...wanted };
+    this.#isSaving = true;
     try {
       this.#take(await this.#ask("PUT", body, { "If-Match": this.#tag }));
       this.#saved = wanted;
@@ -121,6 +134,8 @@ export class Draft {
       if (error.status === PRECONDITION_FAILED) return this.#meet(await this.#ask("GET"));
       this.#isRefused = true;
       throw error;
+    } finally {
+      this.#isSaving = false;
     }
   }
 
@@ -169,14 +184,12 @@ export class Draft {
 
   #queue(work: () => Promise<void>): Promise<void> {
     this.#turn = this.#turn.then(async () => {
-      this.#isBusy = true;
       try {
         await work();
         if (!this.#isRefused) this.#problem = null;
       } catch (error) {
         this.#problem = error;
       }
-      this.#isBusy = false;
       this.#tell();
     });
     return this.#turn;

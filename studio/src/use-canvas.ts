@@ -6,6 +6,8 @@ import { leaveField } from "./route.ts";
 import { LeaveContext } from "./use-problem.ts";
 
 const UNAUTHORIZED = 401;
+const LAST_WORDS_NAME = "poseloom-last-words";
+const LAST_WORDS_MS = [200, 1000, 4000];
 
 /** The canvas under the hand. It is saved before the page goes, and looked at anew when the page comes back. */
 export function useCanvas(client: Client, path: string) {
@@ -14,22 +16,28 @@ export function useCanvas(client: Client, path: string) {
   const look = useSyncExternalStore(draft.subscribe, draft.read);
   useEffect(() => {
     void draft.load();
+    // What this tab sent in its last moment may arrive after what it asks first.
+    const isExpected = sessionStorage.getItem(LAST_WORDS_NAME) === path;
+    sessionStorage.removeItem(LAST_WORDS_NAME);
+    const timers = isExpected ? LAST_WORDS_MS.map((delay) => setTimeout(() => draft.refresh(), delay)) : [];
     const guard = (event: BeforeUnloadEvent) => {
       leaveField();
+      if (!draft.read().isSaved) sessionStorage.setItem(LAST_WORDS_NAME, path);
       if (draft.isAtRisk) event.preventDefault();
-      void draft.flush();
+      void draft.sendLast();
     };
     const comeBack = () => document.hidden || void draft.refresh();
     addEventListener("beforeunload", guard);
     addEventListener("focus", comeBack);
     document.addEventListener("visibilitychange", comeBack);
     return () => {
+      for (const timer of timers) clearTimeout(timer);
       removeEventListener("beforeunload", guard);
       removeEventListener("focus", comeBack);
       document.removeEventListener("visibilitychange", comeBack);
       void draft.flush();
     };
-  }, [draft]);
+  }, [draft, path]);
   const { problem } = look;
   useEffect(() => {
     if (problem instanceof Refusal && problem.status === UNAUTHORIZED) leave();

@@ -82,6 +82,16 @@ test("what is changed while it is saved is saved after it", async () => {
   expect(look().hasConflict).toBe(false);
 });
 
+test("the last word of a page waits for nothing that is only read", async () => {
+  const { keeper, draft, change, look } = await open();
+  change((graph) => connect(graph, "idle", "idle"));
+  const looking = draft.refresh();
+  const last = draft.sendLast();
+  expect([keeper.saves, draft.isAtRisk]).toEqual([1, true]);
+  await Promise.all([looking, last]);
+  expect([look().isSaved, draft.isAtRisk, look().hasConflict]).toEqual([true, false, false]);
+});
+
 test("a reverse that an order brought stands beside an edit, and undoing the edit leaves it", async () => {
   const { keeper, draft, change, look } = await open();
   change((graph) => connect(graph, "idle", "idle"));

@@ -213,7 +213,7 @@ def test_a_lost_connection_is_told_and_nothing_is_lost(homes: Path, page: Page) 
         assert page.get_by_role("alert").all_inner_texts() == [""] * page.get_by_role("alert").count()
 
 
-def test_a_failing_generator_a_lost_connection_and_a_foreign_edit_stand_in_the_way_to_life_and_none_stops_it(
+def test_neither_a_failing_generator_nor_a_lost_connection_nor_a_foreign_edit_stops_a_mascot(
     homes: Path, page: Page
 ) -> None:
     failing = Server(
