@@ -4,8 +4,8 @@ import type { Edge, Effect, Machine, MachineEvent, State } from "../machine/type
 import type { Audience, Clip, Stage } from "../stage/stage.ts";
 import type { Cast } from "./cast.ts";
 
-/** Some 24 days; a browser takes more for none at all. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Some 23 days; browsers take more than 2 ** 31 for none at all. */
+const LONGEST_TIMER_MS = 2_000_000_000;
 
 /** What the director tells: every step that changed something, and clips that failed. */
 export interface Critic {

@@ -38,13 +38,13 @@ export type WrittenManifest = Manifest & WrittenDocument;
 export function isWrittenOut(document: unknown): document is WrittenManifest {
   try {
     const { nodes, edges, inputs, initialNode } = document as WrittenManifest;
-    const ids = nodes.map(({ id }) => id);
+    const isNode = (name: string) => nodes.some(({ id }) => id === name);
     const known = [...(inputs ?? []), ...BUILT_IN];
     const isFull = ({ source, target, conditions }: WrittenEdge) =>
-      [ANY_STATE, ...ids].includes(source) &&
-      ids.includes(target) &&
+      (source === ANY_STATE || isNode(source)) &&
+      isNode(target) &&
       conditions.every(({ input }) => known.some(({ name }) => name === input));
-    return ids.includes(initialNode) && known.every((input) => input.default != null) && edges.every(isFull);
+    return isNode(initialNode) && known.every((input) => input.default != null) && edges.every(isFull);
   } catch {
     return false;
   }

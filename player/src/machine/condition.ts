@@ -20,14 +20,8 @@ export function names(edge: Edge, input: string | null): boolean {
   return edge.conditions.some((condition) => condition.input === input);
 }
 
+/** The sign of the difference is one of an operator's characters, but for `!=`. */
 function compare(left: number, op: string, right: number): boolean {
-  const truths: Readonly<Record<string, boolean>> = {
-    "==": left === right,
-    "!=": left !== right,
-    ">": left > right,
-    "<": left < right,
-    ">=": left >= right,
-    "<=": left <= right,
-  };
-  return truths[op] === true;
+  const sign = Math.sign(left - right);
+  return op === "!=" ? sign !== 0 : op.includes("<=>"[sign + 1] as string);
 }

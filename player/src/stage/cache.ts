@@ -1,4 +1,4 @@
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64_000_000;
 
 /** Clips fetched ahead, so that a transition starts without the network. A clip that is not here plays from its URL. */
 export interface ClipCache {

@@ -28,7 +28,7 @@ export function makeVideoStage(
   /** The clip that was asked for last and has not ended. */
   let clip: Clip | null = null;
   /** The screen that it is on: at the back until its first frame. */
-  let current: Screen | null = null;
+  let current = back;
   let next: Clip | null = null;
   let isBlocked = false;
   let isFit = false;
@@ -91,13 +91,13 @@ export function makeVideoStage(
   async function warmNext(): Promise<void> {
     const asked = next;
     await swapped;
-    if (!asked || next !== asked || current === back) return;
+    if (!asked || next !== asked || (clip && current === back)) return;
     next = null;
     void back.load(cache.resolve(asked.url));
   }
 
   async function play(): Promise<void> {
-    if (ticker && clip && current) isBlocked = await current.play();
+    if (ticker && clip) isBlocked = await current.play();
   }
 
   /** A clip that does not get on is poked at every tick, and given up in the end. */
@@ -116,15 +116,16 @@ export function makeVideoStage(
 
   function fail(): void {
     const failed = clip;
-    const reason = current?.video.error?.message || "the clip does not play";
-    clip = current = null;
+    const reason = current.video.error?.message || "the clip does not play";
+    clip = null;
     if (failed) audience.failed(failed, reason);
   }
 
   options.signal.addEventListener("abort", () => {
-    clip = current = next = null;
+    clip = next = null;
     for (const { video, layer } of [front, back]) {
-      video.src = "";
+      video.removeAttribute("src");
+      video.load(); // lets go of the decoder, without a word
       video.remove();
       layer.remove();
     }
@@ -140,7 +141,7 @@ export function makeVideoStage(
       void start(asked, back);
     },
     hold(still) {
-      clip = current = null;
+      clip = null;
       pose.forget();
       if (still) pose.show(still, () => front.video.pause());
     },
