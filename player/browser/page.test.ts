@@ -97,6 +97,8 @@ describe.each(BROWSERS)("%s", (name) => {
     expect(await page.evaluate("mascot().hasAttribute('tabindex')")).toBe(false);
     expect(await page.evaluate("mascot().src + mascot().getAttribute('src')")).toBe("dash.jsondash.json");
     expect(await page.evaluate("mascot().shadowRoot.querySelectorAll('.layer').length")).toBe(3);
+    await page.evaluate("mascot().src = undefined"); // as frameworks do where there is none
+    expect(await page.evaluate("mascot().src")).toBe("");
   });
 
   test("what a page says of a mascot stays said", async () => {

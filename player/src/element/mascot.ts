@@ -67,8 +67,8 @@ export class PoseloomMascot extends Base {
     return this.getAttribute("src") ?? "";
   }
 
-  set src(src: string) {
-    this.setAttribute("src", src);
+  set src(src: string | null | undefined) {
+    this.setAttribute("src", src ?? "");
   }
 
   /** Every input and its value now. */
