@@ -122,7 +122,9 @@ describe.each(BROWSERS)("%s", (name) => {
     const image = await page.waitForSelector("poseloom-mascot img[alt='Dot </script> & co']", {
       visible: true,
     });
-    expect((await image?.boundingBox())?.width).toBeGreaterThan(100);
+    const { x = 0, width = 0 } = (await image?.boundingBox()) ?? {};
+    expect(width).toBeGreaterThan(300);
+    expect(x + width / 2).toBeCloseTo(380, 0); // in the middle of the scene, as where scripts run
     expect(await page.evaluate("document.querySelector('poseloom-mascot').shadowRoot")).toBeNull();
     await picture(page, "bundle-no-script-runs");
   });
