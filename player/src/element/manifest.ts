@@ -1,11 +1,10 @@
-import {
-  BUILT_IN,
-  type EdgeDocument,
-  type InputDocument,
-  type MachineDocument,
-  type NodeDocument,
-  type WrittenDocument,
-  type WrittenEdge,
+import type {
+  EdgeDocument,
+  InputDocument,
+  MachineDocument,
+  NodeDocument,
+  WrittenDocument,
+  WrittenEdge,
 } from "../machine/document.ts";
 import { ANY_STATE } from "../machine/types.ts";
 
@@ -39,11 +38,12 @@ export function isWrittenOut(document: unknown): document is WrittenManifest {
   try {
     const { nodes, edges, inputs, initialNode } = document as WrittenManifest;
     const isNode = (name: string) => nodes.some(({ id }) => id === name);
-    const known = [...(inputs ?? []), ...BUILT_IN];
+    const known = inputs ?? [];
     const isFull = ({ source, target, conditions }: WrittenEdge) =>
       (source === ANY_STATE || isNode(source)) &&
       isNode(target) &&
-      conditions.every(({ input }) => known.some(({ name }) => name === input));
+      // What hosts set by themselves is declared; else an input that does not exist is just that.
+      conditions.every(({ input }) => !input.includes("::") || known.some(({ name }) => name === input));
     return isNode(initialNode) && known.every((input) => input.default != null) && edges.every(isFull);
   } catch {
     return false;
