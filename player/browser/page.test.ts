@@ -265,6 +265,44 @@ describe.each(BROWSERS)("%s", (name) => {
     await other.close();
   });
 
+  test("its videos are mute, stay in the page and are no business of a screen reader", async () => {
+    const { page } = await visit(MASCOT + SCRIPT);
+    await until(page, plays);
+    const videos = "[...mascot().shadowRoot.querySelectorAll('video')]";
+    expect(await page.evaluate(`${videos}.length`)).toBe(2);
+    const manners = "one.muted && one.playsInline && !one.controls && one.disableRemotePlayback !== false";
+    expect(await page.evaluate(`${videos}.every((one) => ${manners})`)).toBe(true);
+    const layers = "[...mascot().shadowRoot.querySelectorAll('.layer')]";
+    expect(await page.evaluate(`${layers}.every((one) => one.ariaHidden === "true")`)).toBe(true);
+  });
+
+  test("a mouse or a pen hovers, a finger does not", async () => {
+    const { page } = await visit(MASCOT + SCRIPT);
+    await until(page, plays);
+    const hover = (type: string, pointerType: string) =>
+      page.evaluate(
+        `mascot().dispatchEvent(new PointerEvent("${type}", { pointerType: "${pointerType}" })), mascot().state.values.mouseOver`,
+      );
+    expect(await hover("pointerenter", "touch")).toBe(false);
+    expect(await hover("pointerenter", "pen")).toBe(true);
+    expect(await hover("pointerleave", "touch")).toBe(true);
+    expect(await hover("pointerleave", "pen")).toBe(false);
+  });
+
+  test("a mascot that is moved as a whole does not notice", async () => {
+    const { page } = await visit(`${MASCOT}<div id="there"></div>${SCRIPT}`);
+    await until(page, plays);
+    const canMove = await page.evaluate("'moveBefore' in Element.prototype");
+    await page.evaluate(`{
+      window.before = seen();
+      window.loads = 0;
+      for (const video of mascot().shadowRoot.querySelectorAll("video")) video.onloadstart = () => { loads += 1; };
+      there.${canMove ? "moveBefore(mascot(), null)" : "append(mascot())"};
+    }`);
+    await until(page, "mascot().parentNode.id === 'there' && mascot().state.values.loopCount > 0");
+    expect(await page.evaluate(`seen() === before && loads === 0 && ${count("ready")}`)).toBe(1);
+  });
+
   test("a key on a mascot is a click that the page hears", async () => {
     const { page } = await visit(MASCOT + SCRIPT);
     await until(page, plays);
