@@ -100,9 +100,9 @@ export function makeVideoStage(
     if (ticker && clip) isBlocked = await current.play();
   }
 
-  /** A clip that does not get on is poked at every tick, and given up in the end. */
+  /** A clip that does not get on is poked at every tick, and given up in the end; but a loop that may not play yet waits. */
   function tick(): void {
-    strikes = clip && !isBlocked ? strikes + 1 : 0;
+    strikes = clip && !(isBlocked && clip.isLoop) ? strikes + 1 : 0;
     if (strikes < PATIENCE) void play();
     else fail();
   }
