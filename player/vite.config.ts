@@ -27,7 +27,7 @@ const MODULE: LibraryOptions = {
 
 /** Names of properties that never leave the script: neither a page nor a manifest nor the browser knows them. */
 const INNER =
-  /^(inputOf|edgeOf|places|candidates|hops|isLoop|still|stepped|ended|failed|isFit|warm|hold|mount|unmount|update|dispatch|prefetch|drop|strike|run|answersClicks|paint|root|reveal|forget|step)$/;
+  /^(inputOf|edgeOf|places|candidates|hops|isLoop|still|stepped|ended|failed|isFit|warm|hold|mount|unmount|update|dispatch|prefetch|drop|strike|run|answersClicks|paint|root|reveal|step)$/;
 
 const MINIFY = { compress: { target: TARGET }, mangle: true, mangleProps: { include: INNER } };
 

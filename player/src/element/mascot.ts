@@ -124,6 +124,7 @@ export class PoseloomMascot extends Base {
       if (this.isConnected) return;
       this.#loading?.abort();
       this.#show?.strike();
+      this.#pose.reveal();
     });
   }
 

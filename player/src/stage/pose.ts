@@ -4,11 +4,10 @@ import { asLayer } from "./layer.ts";
 export interface Pose {
   /** What holds all layers. */
   readonly root: ParentNode;
-  /** Reveal the pose when it is there, unless another was asked for or `forget` was called. */
+  /** Reveal the pose when it is there, unless something else was asked for or revealed before; an empty address asks for none. */
   show(url: string, shown?: () => void): void;
-  forget(): void;
-  /** Show this layer and none of the others. */
-  reveal(layer: HTMLElement): void;
+  /** Show this layer and none of the others; those that are inert belong to a stage that is gone, and go now. */
+  reveal(layer?: HTMLElement): void;
 }
 
 /** A picture that gets a new address may be blank until it is loaded, so the next pose is a picture of its own, which takes
@@ -18,19 +17,23 @@ export function makePose(root: ParentNode): Pose {
   let turn = 0;
   root.prepend(layer);
 
-  function reveal(seen: HTMLElement): void {
-    for (const other of root.children) other.classList.toggle("seen", other === seen);
+  function reveal(seen?: HTMLElement): void {
+    turn++;
+    for (const other of [...root.children] as HTMLVideoElement[]) {
+      other.classList.toggle("seen", other === seen);
+      if (!other.inert) continue;
+      other.removeAttribute("src");
+      other.load?.(); // lets go of the decoder, without a word
+      other.remove();
+    }
   }
 
   return {
     root,
     show(url, shown) {
       const own = ++turn;
-      let image = layer;
-      if (layer.src !== url) {
-        image = asLayer(new Image());
-        image.src = url;
-      }
+      const image = asLayer(new Image());
+      image.src = url;
       image.decode().then(
         () => {
           if (own !== turn) return;
@@ -41,9 +44,6 @@ export function makePose(root: ParentNode): Pose {
         },
         () => {}, // the old picture stays
       );
-    },
-    forget() {
-      turn += 1;
     },
     reveal,
   };

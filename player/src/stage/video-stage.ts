@@ -80,7 +80,6 @@ export function makeVideoStage(
     isFit ||= options.isFit(video);
     if (!isFit) return;
     [back, front] = [front, back];
-    pose.forget();
     pose.reveal(screen.layer);
     swapped = new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     back.video.pause();
@@ -123,12 +122,8 @@ export function makeVideoStage(
 
   options.signal.addEventListener("abort", () => {
     clip = next = null;
-    for (const { video, layer } of [front, back]) {
-      video.removeAttribute("src");
-      video.load(); // lets go of the decoder, without a word
-      video.remove();
-      layer.remove();
-    }
+    // The last frame stays until something else is seen.
+    for (const { video, layer } of [front, back]) video.inert = layer.inert = true;
   });
 
   return {
@@ -140,10 +135,9 @@ export function makeVideoStage(
       strikes = 0;
       void start(asked, back);
     },
-    hold(still) {
+    hold(still = "") {
       clip = null;
-      pose.forget();
-      if (still) pose.show(still, () => front.video.pause());
+      pose.show(still, () => front.video.pause());
     },
     warm(clip) {
       next = clip;
