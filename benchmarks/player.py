@@ -11,12 +11,17 @@ COMMANDS = (
 
 
 def run(_uv: str) -> None:
-    """Print blank, doubled and late frames, swap latency, and bytes over the network."""
-    print("player: random transitions in real browsers, and gzipped size")
+    """Print blank, doubled and late frames, swap latency, and bytes over the network, as they are known."""
+    print("player: random transitions in real browsers, and gzipped size", flush=True)
     for command in COMMANDS:
-        ran = subprocess.run(command, cwd=PLAYER, capture_output=True, text=True, check=False)
-        for line in ran.stdout.splitlines():
-            if "transitions, " in line or "gzip: " in line:
-                print("  " + line.split("\x1b[39m")[-1])
-        if ran.returncode != 0:
-            print(f"  {' '.join(command)} failed:\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
+        said = []
+        with subprocess.Popen(
+            command, cwd=PLAYER, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                said.append(line)
+                if "transitions, " in line or "gzip: " in line:
+                    print("  " + line.split("\x1b[39m")[-1], end="", flush=True)
+        if process.returncode != 0:
+            print(f"  {' '.join(command)} failed:\n{''.join(said)[-4000:]}")

@@ -31,6 +31,8 @@ export const CAN_STACK = `document.createElement("video").canPlayType('video/mp4
 /** What the mascot of a page says, in order; and short words for what a test asks of it. */
 const RECORDER = `
 window.log = [];
+window.faults = [];
+addEventListener("unhandledrejection", ({ reason }) => window.faults.push(String(reason)));
 for (const name of ["ready", "statechange", "inputchange", "transitionstart", "transitionend", "error"]) {
   addEventListener(name, (event) => event.detail && window.log.push({ name, ...event.detail }), true);
 }

@@ -18,6 +18,8 @@ test.each(BROWSERS)("the demo plays in %s", async (name) => {
   await page.evaluate("mascot().go('waving')");
   await until(page, "mascot().node === 'waving' && seen().tagName === 'VIDEO'");
   expect(await page.evaluate("log.some((one) => one.name === 'error')")).toBe(false);
+  // What the exporter writes is played as it stands.
+  expect(host.asked.filter((path) => path.startsWith("/player/"))).toEqual(["/player/poseloom-player.js"]);
   await page.screenshot({ path: `${PICTURES}${name}-demo.png` });
   await browser.close();
   host.close();

@@ -15,6 +15,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export interface HostOptions {
   readonly bytesPerSecond?: number;
+  /** Addresses that are that slow; without it all are. */
+  readonly slow?: RegExp;
   readonly headers?: Readonly<Record<string, string>>;
   /** Addresses that answer 404. */
   readonly missing?: RegExp;
@@ -91,7 +93,8 @@ function send(file: string, options: HostOptions, request: IncomingMessage, resp
   if (wanted) response.setHeader("Content-Range", `bytes ${start}-${end}/${size}`);
   response.writeHead(wanted ? 206 : 200);
   const source = createReadStream(file, { start, end, highWaterMark: 1024 });
-  if (options.bytesPerSecond) source.pipe(slow(options.bytesPerSecond)).pipe(response);
+  const isSlow = options.slow?.test(request.url ?? "") ?? true;
+  if (options.bytesPerSecond && isSlow) source.pipe(slow(options.bytesPerSecond)).pipe(response);
   else source.pipe(response);
 }
 

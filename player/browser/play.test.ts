@@ -30,7 +30,10 @@ describe.each(BROWSERS)("%s", (name) => {
   afterAll(() => browser?.close());
   afterEach(async () => {
     for (const host of open.splice(0)) host.close();
-    for (const page of (await browser.pages()).slice(1, 4)) await page.close();
+    for (const page of (await browser.pages()).slice(1)) {
+      expect(await page.evaluate("window.faults ?? []")).toEqual([]);
+      await page.close();
+    }
   });
 
   async function visit(html: string, options: HostOptions = {}, path = "page.html"): Promise<Page> {
@@ -108,6 +111,22 @@ describe.each(BROWSERS)("%s", (name) => {
     const image = await page.waitForSelector("poseloom-mascot img[alt='Dot, waiting']", { visible: true });
     expect((await image?.boundingBox())?.width).toBeGreaterThan(100);
     await picture(page, title.replaceAll(" ", "-"));
+  });
+
+  test("the page of a bundle shows its pose, labelled, where no script runs", async () => {
+    const page = await visit(
+      "",
+      { headers: { "Content-Security-Policy": "script-src 'none'" } },
+      "index.html",
+    );
+    const image = await page.waitForSelector("poseloom-mascot img[alt='Dot </script> & co']", {
+      visible: true,
+    });
+    const { x = 0, width = 0 } = (await image?.boundingBox()) ?? {};
+    expect(width).toBeGreaterThan(300);
+    expect(x + width / 2).toBeCloseTo(380, 0); // in the middle of the scene, as where scripts run
+    expect(await page.evaluate("document.querySelector('poseloom-mascot').shadowRoot")).toBeNull();
+    await picture(page, "bundle-no-script-runs");
   });
 
   test("a strict policy is enough", async () => {

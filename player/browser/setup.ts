@@ -32,7 +32,7 @@ export default function setup(project: TestProject): () => void {
 }
 
 function findDemo(python: string, folder: string): string {
-  if (existsSync(join(MADE, "player/poseloom-stacked.js"))) return MADE;
+  if (existsSync(join(MADE, "player/poseloom-reader.js"))) return MADE;
   const demo = join(folder, "demo");
   const animate = [
     "-m",

@@ -5,7 +5,7 @@ import { compile } from "svelte/compiler";
 import { build, type Rolldown } from "vite";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { compileScript, parse } from "vue/compiler-sfc";
-import { BROWSERS, openBrowser, openPage, until } from "./browser.ts";
+import { BROWSERS, openBrowser, openPage, until, visitPage } from "./browser.ts";
 import { Host } from "./host.ts";
 
 const PLAYER = new URL("..", import.meta.url).pathname;
@@ -18,13 +18,43 @@ function readSnippet(language: string): string {
   return found.replaceAll("waving", "wave");
 }
 
+interface Parts {
+  readonly file: string;
+  readonly code: string;
+  readonly main: string;
+}
+
+const REACT_MAIN = `import { createElement } from "react"; import { createRoot } from "react-dom/client"; import App from "./App.jsx";
+  createRoot(document.getElementById("app")).render(createElement(App));`;
+
+/** All props of the React component, in strict mode, where every effect runs twice. */
+const PROPS = `
+import { StrictMode, useMemo, useState } from "react";
+import { Mascot } from "poseloom-player/react";
+export default function App() {
+  const [manifest, setManifest] = useState(null);
+  const [isTired, setTired] = useState(false);
+  const [isOut, setOut] = useState(false);
+  const inputs = useMemo(() => ({ tired: isTired }), [isTired]);
+  const tell = (event) => heard.push(event.detail.input ?? event.type);
+  return (
+    <StrictMode>
+      {isOut || <Mascot src="/pim/mascot.json" manifest={manifest} inputs={inputs} className="pim" onReady={tell} onStateChange={tell}
+        onInputChange={tell} onTransitionStart={tell} onTransitionEnd={tell} onError={tell} />}
+      <button id="tired" onClick={() => setTired(!isTired)} />
+      <button id="given" onClick={() => setManifest({ ...document.querySelector(".pim").manifest, name: "Given" })} />
+      <button id="wrong" onClick={() => setManifest({})} />
+      <button id="out" onClick={() => setOut(true)} />
+    </StrictMode>
+  );
+}`;
+
 /** For each framework: the file of the component as JavaScript, and the page's start. */
-const MAKERS: Readonly<Record<string, () => { file: string; code: string; main: string }>> = {
+const MAKERS: Readonly<Record<string, () => Parts>> = {
   jsx: () => ({
     file: "App.jsx",
     code: readSnippet("jsx"),
-    main: `import { createElement } from "react"; import { createRoot } from "react-dom/client"; import App from "./App.jsx";
-      createRoot(document.getElementById("app")).render(createElement(App));`,
+    main: REACT_MAIN,
   }),
   vue: () => {
     const { descriptor } = parse(readSnippet("vue"));
@@ -41,11 +71,10 @@ const MAKERS: Readonly<Record<string, () => { file: string; code: string; main: 
   }),
 };
 
-async function bundle(language: string): Promise<string> {
+async function bundle(parts: Parts): Promise<string> {
   const folder = mkdtempSync(join(PLAYER, "node_modules/.snippet-"));
-  const parts = MAKERS[language]?.();
-  writeFileSync(join(folder, parts?.file ?? ""), parts?.code ?? "");
-  writeFileSync(join(folder, "main.js"), parts?.main ?? "");
+  writeFileSync(join(folder, parts.file), parts.code);
+  writeFileSync(join(folder, "main.js"), parts.main);
   const built = (await build({
     configFile: false,
     root: folder,
@@ -71,8 +100,9 @@ describe.each(BROWSERS)("%s", (name) => {
 
   beforeAll(async () => {
     const pages: Record<string, string> = { "/html": readSnippet("html") };
-    for (const language of Object.keys(MAKERS)) {
-      pages[`/${language}.js`] = await bundle(language);
+    const props: Parts = { file: "App.jsx", code: PROPS, main: REACT_MAIN };
+    for (const [language, make] of Object.entries({ ...MAKERS, props: () => props })) {
+      pages[`/${language}.js`] = await bundle(make());
       pages[`/${language}`] =
         `<!doctype html><title>${language}</title><div id="app"></div><script src="${language}.js"></script>`;
     }
@@ -95,4 +125,26 @@ describe.each(BROWSERS)("%s", (name) => {
       await page.close();
     },
   );
+
+  test("the React component gives its props and tells what happens, no more than once", async () => {
+    const page = await browser.newPage();
+    await page.evaluateOnNewDocument("window.heard = []");
+    await visitPage(page, `${host.url}props`);
+    await until(page, "rests('idle') && heard.includes('ready')");
+    await page.click("#tired");
+    await until(page, "rests('sleep')");
+    const heard = await page.evaluate(
+      "heard.filter((one) => one !== 'loopCount' && one !== 'nodeTime').join()", // loops come round when they do
+    );
+    expect(heard).toBe("ready,tired,transitionstart,transitionend,statechange");
+    await page.click("#given");
+    await until(page, "mascot().manifest.name === 'Given' && rests('sleep') && mascot().className === 'pim'");
+    await page.click("#wrong");
+    await until(page, "heard.at(-1) === 'error'");
+    expect(await page.evaluate("heard.filter((one) => one === 'ready').length")).toBe(2);
+    await page.evaluate("window.kept = mascot()");
+    await page.click("#out");
+    await until(page, "!mascot() && !kept.shadowRoot.querySelector('video')");
+    await page.close();
+  });
 });

@@ -13,4 +13,4 @@ declare global {
 }
 
 const registry = globalThis.customElements;
-if (registry && !registry.get("poseloom-mascot")) registry.define("poseloom-mascot", PoseloomMascot);
+if (!registry?.get("poseloom-mascot")) registry?.define("poseloom-mascot", PoseloomMascot);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { makeCast } from "../src/element/cast.ts";
-import { Director } from "../src/element/director.ts";
+import { makeDirector } from "../src/element/director.ts";
 import type { Manifest } from "../src/element/manifest.ts";
-import { buildMachine } from "../src/machine/index.ts";
+import { buildMachine, type Edge } from "../src/machine/index.ts";
 import type { Clip, Stage } from "../src/stage/stage.ts";
 
 const MANIFEST: Manifest = {
@@ -37,15 +37,13 @@ class Notebook implements Stage {
   show(clip: Clip, freeze: boolean) {
     this.lines.push(`show ${clip.id}${freeze ? " frozen" : ""}`);
   }
-  hold(still: string | null) {
+  hold(still?: string) {
     this.lines.push(`hold ${still ? still.split("/").at(-1) : "what is seen"}`);
   }
   warm(clip: Clip) {
     this.lines.push(`warm ${clip.id}`);
   }
-  pause() {}
-  resume() {}
-  dispose() {}
+  run() {}
   take() {
     return this.lines.splice(0);
   }
@@ -55,11 +53,11 @@ function direct() {
   const machine = buildMachine(MANIFEST);
   const cast = makeCast(MANIFEST, "https://example.test/mascot/", "webm");
   const critic = { stepped: vi.fn(), failed: vi.fn() };
-  const director = new Director(machine, critic, () => Date.now());
+  const director = makeDirector(machine, critic, () => Date.now());
   const stage = new Notebook();
   director.mount(stage, cast);
-  director.resume();
-  const clip = (id: string) => cast.clips.get(id) as Clip;
+  director.run(true);
+  const clip = (id: string) => cast.clip(machine.edgeOf.get(id) as Edge);
   return { director, stage, critic, cast, clip };
 }
 
@@ -99,7 +97,7 @@ test("what is told of a clip that is no longer on is not heard", () => {
   const { director, stage, clip } = direct();
   stage.take();
   director.ended(clip("ab"));
-  director.cameRound(clip("bb"));
+  director.ended(clip("bb"));
   expect(stage.take()).toEqual([]);
 });
 
@@ -111,7 +109,7 @@ test("time that passes at a node fires even when the timer runs early, and waits
   vi.advanceTimersByTime(3000);
   expect(director.state.values.nodeTime).toBe(3000);
   expect(stage.take()).toEqual([]);
-  director.cameRound(clip("bb"));
+  director.ended(clip("bb"));
   expect(stage.take()).toEqual(["show ba frozen", "warm aa"]);
 });
 
@@ -120,10 +118,10 @@ test("time stands still while paused", () => {
   director.dispatch({ type: "fire", input: "go" });
   director.ended(clip("ab"));
   vi.advanceTimersByTime(2000);
-  director.pause();
+  director.run(false);
   vi.advanceTimersByTime(60_000);
   expect(director.state.values.nodeTime).toBe(0);
-  director.resume();
+  director.run(true);
   vi.advanceTimersByTime(999);
   expect(director.state.values.nodeTime).toBe(0);
   vi.advanceTimersByTime(1);

@@ -1,40 +1,38 @@
+import { loopAt } from "../machine/advance.ts";
+import type { EdgeDocument } from "../machine/document.ts";
 import type { Machine, State } from "../machine/types.ts";
 import type { Format } from "../stage/format.ts";
 import type { Clip } from "../stage/stage.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** The pictures behind the machine: a clip for each edge and a still for each node, as absolute URLs. */
+/** The pictures behind the machine, with absolute URLs. */
 export interface Cast {
-  readonly clips: ReadonlyMap<string, Clip>;
-  readonly stills: ReadonlyMap<string, string>;
+  clip(edge: EdgeDocument): Clip;
+  still(node: string): string;
 }
 
-export function makeCast({ nodes, edges }: Manifest, base: string, format: Format): Cast {
-  const stills = new Map(
-    nodes.map((node) => [node.id, resolve(node.transparentThumbnailUrl || node.imageUrl, base)]),
-  );
-  const clips = edges.map(({ id, source, target, videos, duration, speed }): [string, Clip] => [
-    id,
-    {
-      id,
-      url: resolve(videos?.[format], base),
-      isLoop: source === target,
-      seconds: duration ?? 0,
-      speed: speed || 1,
-      still: stills.get(target) || null,
-    },
-  ]);
-  return { stills, clips: new Map(clips) };
+export function makeCast({ nodes }: Manifest, base: string, format: Format): Cast {
+  const still = (id: string) => {
+    const node = nodes.find((one) => one.id === id);
+    return resolve(node?.transparentThumbnailUrl || node?.imageUrl, base);
+  };
+  return {
+    still,
+    clip: (edge) => ({
+      ...edge,
+      url: resolve(edge.videos?.[format], base),
+      isLoop: edge.source === edge.target,
+      speed: Math.min(Math.max(edge.speed || 1, 1 / 16), 16),
+      still: still(edge.target),
+    }),
+  };
 }
 
 /** The URLs worth having where the mascot is, nearest first: every way out, and the loop at its end. */
-export function neighbours(
-  { machine, state }: { readonly machine: Machine; readonly state: State },
-  { clips }: Cast,
-): readonly string[] {
-  const steps = machine.places.get(state.node)?.candidates.map(({ step }) => step) ?? [];
-  const loops = steps.map(({ target }) => machine.places.get(target)?.loop);
-  return [...steps, ...loops].map((edge) => clips.get(edge?.id ?? "")?.url ?? "");
+export function neighbours(machine: Machine, { node }: State, cast: Cast): string[] {
+  return (machine.places.get(node)?.candidates ?? [])
+    .flatMap(({ step }) => [step, loopAt(machine, step.target)])
+    .map((edge) => (edge ? cast.clip(edge).url : ""));
 }
 
 /** A picture's address; empty when it leads where no pictures are. */

@@ -1,10 +1,11 @@
-import { advance, start } from "../machine/advance.ts";
-import { nextTime } from "../machine/timer.ts";
+import { advance, loopAt, start } from "../machine/advance.ts";
+import { nextMoment } from "../machine/timer.ts";
 import type { Edge, Effect, Machine, MachineEvent, State } from "../machine/types.ts";
 import type { Audience, Clip, Stage } from "../stage/stage.ts";
 import type { Cast } from "./cast.ts";
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Some 23 days; browsers take more than 2 ** 31 for none at all. */
+const LONGEST_TIMER_MS = 2_000_000_000;
 
 /** What the director tells: every step that changed something, and clips that failed. */
 export interface Critic {
@@ -13,152 +14,114 @@ export interface Critic {
 }
 
 /** Brings machine, stage and clock together. Knows no DOM. */
-export class Director implements Audience {
-  readonly machine: Machine;
-  readonly #critic: Critic;
-  readonly #now: () => number;
-  readonly #queue: MachineEvent[] = [];
-  #state: State;
-  #cast: Cast | undefined;
-  #stage: Stage | undefined;
-  /** The last clip that failed: its last frame is not on the stage. */
-  #failed: string | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Time since the arrival, without the time while nobody looks: what was before, and since when it runs. */
-  #before = 0;
-  #since: number | null = null;
-
-  constructor(machine: Machine, critic: Critic, now: () => number = () => performance.now()) {
-    this.machine = machine;
-    this.#critic = critic;
-    this.#now = now;
-    this.#state = start(machine).state;
-  }
-
-  get state(): State {
-    return this.#state;
-  }
-
+export interface Director extends Audience {
+  readonly state: State;
   /** Put what goes on now onto a stage. */
-  mount(stage: Stage, cast: Cast): void {
-    this.#stage = stage;
-    this.#cast = cast;
-    this.#holdPose();
-    this.#perform(false, false);
-  }
-
-  unmount(): void {
-    this.pause();
-    this.#stage?.dispose();
-    this.#stage = undefined;
-  }
-
-  pause(): void {
-    this.#before = this.#ms();
-    this.#since = null;
-    this.#stage?.pause();
-    this.#setTimer();
-  }
-
-  resume(): void {
-    this.#since ??= this.#now();
-    this.#stage?.resume();
-    this.#setTimer();
-  }
-
+  mount(stage: Stage, cast: Cast): void;
+  /** The stage is gone; the machine's state stays. */
+  unmount(): void;
+  /** Clock and stage go on, or stand still. */
+  run(isOn: boolean): void;
   /** Take an event. Events that come while one is being taken wait their turn. */
-  dispatch(event: MachineEvent): void {
-    if (this.#queue.push(event) > 1) return;
-    for (let next: MachineEvent | undefined = event; next; next = this.#queue[0]) {
-      this.#step(next);
-      this.#queue.shift();
-    }
-    this.#setTimer();
-  }
+  dispatch(event: MachineEvent): void;
+}
 
-  ended(clip: Clip): void {
-    if (this.#state.edge === clip.id) this.dispatch({ type: "clip_ended" });
-  }
+export function makeDirector(machine: Machine, critic: Critic, now = () => performance.now()): Director {
+  const queue: MachineEvent[] = [];
+  let { state } = start(machine);
+  let cast: Cast | undefined;
+  let stage: Stage | undefined;
+  /** Whether the clip that is on has failed: its last frame is not on the stage. */
+  let isBroken = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Time since the arrival, without the time while nobody looks: what was before, and since when it runs. */
+  let before = 0;
+  let since: number | null = null;
 
-  cameRound(clip: Clip): void {
-    if (this.#shown()?.id === clip.id) this.dispatch({ type: "loop_ended" });
-  }
-
-  failed(clip: Clip, reason: string): void {
-    this.#critic.failed(clip.id, reason);
-    if (this.#state.edge === null) this.#holdPose();
-    this.#failed = clip.id;
-    this.ended(clip);
-  }
-
-  #step(event: MachineEvent): void {
-    const before = this.#state;
-    const { state, effects } = advance(this.machine, before, event);
-    this.#state = state;
-    for (const { type } of effects) {
-      if (type !== "play") {
-        this.#before = 0;
-        this.#since &&= this.#now();
-      }
-      this.#perform(event.type === "loop_ended", this.#showsPose(before.edge));
-    }
-    if (state !== before) this.#critic.stepped(event, before, state, effects);
-  }
-
-  /** Whether the last frame of the clip that has ended is the pose of the node. */
-  #showsPose(ended: string | null): boolean {
-    return ended !== this.#failed && this.#edge(ended)?.target === this.#state.node;
-  }
-
-  #edge(id: string | null): Edge | undefined {
-    return this.machine.edgeOf.get(id ?? "");
-  }
-
-  #loop(node: string): Edge | null | undefined {
-    return this.machine.places.get(node)?.loop;
-  }
-
+  const { edgeOf } = machine;
+  const clipOf = (edge: Edge | undefined) => edge && cast?.clip(edge);
   /** What the state shows: a transition, a loop, or nothing but the pose. */
-  #shown(): Edge | null | undefined {
-    const { edge, node } = this.#state;
-    return this.#edge(edge) ?? this.#loop(node);
+  const shown = () => edgeOf.get(state.edge) ?? loopAt(machine, state.node);
+  const elapsed = () => before + (since === null ? 0 : now() - since);
+  const holdPose = () => stage?.hold(cast?.still(state.node));
+
+  function step(event: MachineEvent): void {
+    const old = state;
+    const { state: after, effects } = advance(machine, old, event);
+    state = after;
+    if (effects.length > 0) {
+      if (state.edge === null) {
+        before = 0;
+        since &&= now();
+      }
+      // Whether the last frame of the clip that has ended is the pose of the node.
+      const showsPose = !isBroken && edgeOf.get(old.edge)?.target === state.node;
+      perform(event.type === "loop_ended", showsPose);
+    }
+    if (state !== old) critic.stepped(event, old, state, effects);
   }
 
-  #clip(edge: Edge | null | undefined): Clip | undefined {
-    return this.#cast?.clips.get(edge?.id ?? "");
+  function perform(freeze: boolean, keep: boolean): void {
+    const clip = clipOf(shown());
+    if (clip) stage?.show(clip, freeze);
+    else if (keep) stage?.hold();
+    else holdPose();
+    isBroken = false;
+    const moves = edgeOf.get(state.edge);
+    const next = moves && clipOf(loopAt(machine, moves.target));
+    if (next) stage?.warm(next);
   }
 
-  #holdPose(): void {
-    this.#stage?.hold(this.#cast?.stills.get(this.#state.node) ?? null);
+  function setTimer(): void {
+    clearTimeout(timer);
+    const due = nextMoment(machine, state);
+    if (since === null || due > LONGEST_TIMER_MS) return;
+    // A timer may run a little early; what it stands for has come all the same.
+    timer = setTimeout(() => dispatch({ type: "time", ms: Math.max(elapsed(), due) }), due - elapsed());
   }
 
-  #perform(freeze: boolean, keep: boolean): void {
-    const clip = this.#clip(this.#shown());
-    if (clip) this.#stage?.show(clip, freeze);
-    else if (keep) this.#stage?.hold(null);
-    else this.#holdPose();
-    this.#failed = null;
-    const moves = this.#edge(this.#state.edge);
-    const next = moves && this.#clip(this.#loop(moves.target));
-    if (next) this.#stage?.warm(next);
+  function dispatch(event: MachineEvent): void {
+    if (queue.push(event) > 1) return;
+    for (; queue[0]; queue.shift()) step(queue[0]);
+    setTimer();
   }
 
-  #ms(): number {
-    return this.#before + (this.#since === null ? 0 : this.#now() - this.#since);
+  function ended({ id, isLoop }: Clip): void {
+    if (shown()?.id === id) dispatch({ type: isLoop ? "loop_ended" : "clip_ended" });
   }
 
-  #setTimer(): void {
-    clearTimeout(this.#timer);
-    const due = this.#since === null ? null : nextTime(this.machine, this.#state);
-    if (due === null) return;
-    this.#timer = setTimeout(() => this.#tellTime(due), Math.min(due - this.#ms(), LONGEST_TIMER_MS));
+  function run(isOn: boolean): void {
+    before = elapsed();
+    since = isOn ? now() : null;
+    stage?.run(isOn);
+    setTimer();
   }
 
-  /** A timer may run a little early; what it stands for has come all the same. */
-  #tellTime(due: number): void {
-    const ms = this.#ms();
-    const isFar = due - ms > 100;
-    if (isFar) this.#setTimer();
-    else this.dispatch({ type: "time", ms: Math.max(ms, due) });
-  }
+  return {
+    get state() {
+      return state;
+    },
+    mount(newStage, newCast) {
+      stage = newStage;
+      cast = newCast;
+      holdPose();
+      perform(false, false);
+    },
+    unmount() {
+      run(false);
+      stage = undefined;
+    },
+    run,
+    dispatch,
+    ended,
+    failed(clip, reason) {
+      critic.failed(clip.id, reason);
+      if (clip.isLoop) {
+        holdPose();
+      } else {
+        isBroken = true;
+        ended(clip);
+      }
+    },
+  };
 }

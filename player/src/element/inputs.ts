@@ -1,6 +1,6 @@
 import { isBuiltIn } from "../machine/document.ts";
-import type { InputType, Machine, State, Value } from "../machine/types.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Input, InputType, Machine, State, Value } from "../machine/types.ts";
+import type { ManifestInput } from "./manifest.ts";
 
 /** An input as a page sees it. */
 export interface InputView {
@@ -13,18 +13,9 @@ export interface InputView {
   readonly system: boolean;
 }
 
-export function viewInputs(
-  manifest: Manifest,
-  { machine, state }: { readonly machine: Machine; readonly state: State },
-): readonly InputView[] {
-  return machine.inputs.map(({ name, type }) => {
-    const declared = manifest.inputs?.find((input) => input.name === name);
-    return {
-      name,
-      label: declared?.label || name,
-      type,
-      value: state.values[name] ?? state.trigger === name,
-      system: declared?.system === true || isBuiltIn(name),
-    };
+export function viewInputs({ inputs }: Machine, { values, trigger }: State): readonly InputView[] {
+  return inputs.map((input: ManifestInput & Input) => {
+    const { name, type, label, system = isBuiltIn(name) } = input;
+    return { name, label: label || name, type, value: values[name] ?? trigger === name, system };
   });
 }

@@ -2,78 +2,66 @@ import { holds, names } from "./condition.ts";
 import { nextHops } from "./route.ts";
 import type { Candidate, Edge, Machine, MachineEvent, State, Step, Value } from "./types.ts";
 
+/** What of a state a rest leaves behind. */
+const REST = { phase: "rest", edge: null, trigger: null, walk: null, held: null, goal: null } as const;
+
 /** The first step: arrival at the initial node. */
 export function start(machine: Machine): Step {
   const levels = machine.inputs.filter((input) => input.type !== "trigger");
-  const state: State = {
-    phase: "rest",
-    node: machine.initialNode,
-    edge: null,
-    values: Object.fromEntries(levels.map((input) => [input.name, input.default])),
-    trigger: null,
-    walk: null,
-    held: null,
-    goal: null,
-  };
-  return arrive(machine, state, machine.initialNode, 0);
+  const values = Object.fromEntries(levels.map((input) => [input.name, input.default]));
+  return arrive(machine, { ...REST, node: "", values }, machine.initialNode, 0);
 }
 
 /** One step. Pure: the same machine, state and event always give the same answer, and none of them is changed. */
 export function advance(machine: Machine, state: State, event: MachineEvent): Step {
-  if (event.type === "clip_ended") {
-    const ended = machine.edgeOf.get(state.edge ?? "");
-    return ended ? arrive(machine, state, ended.target, 0) : { state, effects: [] };
-  }
+  const { type } = event;
+  const ended = type === "clip_ended" && machine.edgeOf.get(state.edge);
+  if (ended) return arrive(machine, state, ended.target, 0);
   const heard = hear(machine, state, event);
-  return heard ? decideAtRest(machine, heard, event.type === "loop_ended") : { state, effects: [] };
+  if (heard?.edge !== null) return { state: heard ?? state, effects: [] };
+  // Rules 7, 9 and 10: after a change, leave or stay; while playing nothing new starts.
+  const decision = decide(machine, heard);
+  const waits = decision?.edge.exit === "loop_end" && type !== "loop_ended" && loopAt(machine, state.node);
+  if (decision && !waits) return leave(machine, heard, decision, 0);
+  return { state: { ...heard, trigger: namedTrigger(heard, decision) }, effects: [] };
 }
 
-/** What an event changes by itself; null when it is none for this moment. */
-function hear(machine: Machine, state: State, event: MachineEvent): State | null {
-  const isResting = state.edge === null;
-  switch (event.type) {
-    case "fire":
-      return typeOf(machine, event.input) === "trigger" ? { ...state, trigger: event.input } : null;
-    case "go": {
-      const aimed = { ...state, goal: event.node }; // rule 12
-      return isResting ? aim(machine, aimed) : aimed;
-    }
-    case "set":
-      return isSettable(machine, state, event) ? give(state, event.input, event.value) : null;
-    default:
-      return isResting ? count(machine, state, event) : null;
+/** What an event changes by itself; undefined when it is none for this moment. */
+function hear(machine: Machine, state: State, event: MachineEvent): State | undefined {
+  const { edge, node, values } = state;
+  const isResting = edge === null;
+  const give = (input: string, value: Value) => ({ ...state, values: { ...values, [input]: value } });
+  if (event.type === "go") {
+    const aimed = { ...state, goal: event.node }; // rule 12
+    return isResting ? aim(machine, aimed) : aimed;
   }
+  if (event.type === "fire" && machine.inputOf.get(event.input)?.type === "trigger")
+    return { ...state, trigger: event.input };
+  if (event.type === "set" && isSettable(values, event)) return give(event.input, event.value);
+  if (event.type === "loop_ended" && isResting && loopAt(machine, node))
+    return give("loopCount", Number(values.loopCount) + 1);
+  if (event.type === "time" && isResting && event.ms > Number(values.nodeTime) && event.ms < Infinity)
+    return give("nodeTime", event.ms);
+  return undefined;
 }
 
-function count(machine: Machine, state: State, event: MachineEvent): State | null {
-  const { loopCount, nodeTime } = state.values;
-  if (event.type === "loop_ended" && loopAt(machine, state))
-    return give(state, "loopCount", Number(loopCount) + 1);
-  const isLater = event.type === "time" && Number.isFinite(event.ms) && event.ms > Number(nodeTime);
-  return isLater ? give(state, "nodeTime", event.ms) : null;
-}
-
-function typeOf(machine: Machine, input: string): string | undefined {
-  return machine.inputOf.get(input)?.type;
-}
-
+/** Triggers have no value, and the machine counts two by itself. */
 function isSettable(
-  machine: Machine,
-  { values }: State,
+  values: State["values"],
   { input, value }: { readonly input: string; readonly value: Value },
 ): boolean {
-  const isValue = typeof value === "boolean" || Number.isFinite(value);
-  const isCounted = input === "loopCount" || input === "nodeTime";
-  const isNew = Number(values[input]) !== Number(value);
-  return isValue && isNew && !isCounted && (typeOf(machine, input) ?? "trigger") !== "trigger";
+  return (
+    (typeof value === "boolean" || Number.isFinite(value)) &&
+    Object.hasOwn(values, input) &&
+    input !== "loopCount" &&
+    input !== "nodeTime" &&
+    Number(values[input]) !== Number(value)
+  );
 }
 
-function give(state: State, input: string, value: Value): State {
-  return { ...state, values: { ...state.values, [input]: value } };
-}
-
-function loopAt(machine: Machine, { node }: State): Edge | null | undefined {
-  return machine.places.get(node)?.loop;
+/** What plays at a node while nothing else does. */
+export function loopAt({ places }: Machine, node: string): Edge | undefined {
+  return places.get(node)?.loop;
 }
 
 /** Forget a goal to which no clip leads from here. */
@@ -81,17 +69,8 @@ function aim(machine: Machine, state: State): State {
   return hop(machine, state) ? state : { ...state, goal: null };
 }
 
-function hop(machine: Machine, { node, goal }: State): Edge | undefined {
-  return goal === null ? undefined : nextHops(machine.edges, goal).get(node);
-}
-
-/** Rules 7, 9 and 10: after a change, leave or stay; while playing nothing new starts. */
-function decideAtRest(machine: Machine, state: State, isBoundary: boolean): Step {
-  if (state.edge !== null) return { state, effects: [] };
-  const decision = decide(machine, state);
-  const waits = decision?.edge.exit === "loop_end" && !isBoundary && loopAt(machine, state);
-  if (decision && !waits) return leave(machine, state, decision, 0);
-  return { state: { ...state, trigger: namedTrigger(state, decision) }, effects: [] };
+function hop(machine: Machine, { node, goal }: State): Edge | null | undefined {
+  return nextHops(machine.edges, goal).get(node);
 }
 
 /** Rules 2 and 12: the way to the goal, else the first edge in rank whose conditions hold. */
@@ -118,7 +97,7 @@ function leave(machine: Machine, state: State, decision: Candidate, jumps: numbe
 }
 
 function namedTrigger({ trigger }: State, decision: Candidate | undefined): string | null {
-  return decision && trigger !== null && names(decision.edge, trigger) ? trigger : null;
+  return decision && names(decision.edge, trigger) ? trigger : null;
 }
 
 /** Rule 8. An arrival is a loop boundary: what decides here leaves at once. */
@@ -127,9 +106,9 @@ function arrive(machine: Machine, state: State, node: string, jumps: number): St
   const here = aim(machine, { ...state, phase: "rest", node, edge: null, values });
   const decision = jumps < machine.nodes.length ? decide(machine, here) : undefined;
   if (decision) return leave(machine, here, decision, jumps);
-  const loop = loopAt(machine, here);
+  const loop = loopAt(machine, node);
   return {
-    state: { ...here, trigger: null, walk: null, held: null, goal: null },
+    state: { ...here, ...REST },
     effects: [loop ? { type: "loop", edge: loop.id } : { type: "hold", node }],
   };
 }

@@ -1,36 +1,27 @@
-import type { Condition, Edge, Machine, State } from "./types.ts";
+import type { Edge, Machine, State } from "./types.ts";
 
 /** Rule 1: whether all conditions of an edge hold now. Without conditions an edge never fires by itself. */
-export function holds(machine: Machine, state: State, edge: Edge): boolean {
-  return edge.conditions.length > 0 && edge.conditions.every((one) => isTrue(machine, state, edge, one));
+export function holds({ inputOf }: Machine, state: State, { id, conditions }: Edge): boolean {
+  const { trigger, walk, held, values } = state;
+  // A held trigger still counts for the edge that is being walked, and for no other.
+  const isWaiting = (input: string) => trigger === input || (walk === id && held === input);
+  return (
+    conditions[0] !== undefined &&
+    conditions.every(
+      ({ input, op, value }) =>
+        inputOf.has(input) &&
+        compare(Number(values[input] ?? isWaiting(input)), op ?? "==", Number(value ?? true)),
+    )
+  );
 }
 
 /** Whether an edge's conditions name an input. */
-export function names(edge: Edge, input: string): boolean {
+export function names(edge: Edge, input: string | null): boolean {
   return edge.conditions.some((condition) => condition.input === input);
 }
 
-/** A held trigger still counts for the edge that is being walked, and for no other. */
-function isTrue(machine: Machine, state: State, edge: Edge, { input, op, value }: Condition): boolean {
-  const isWaiting = state.trigger === input || (state.walk === edge.id && state.held === input);
-  return machine.inputOf.has(input) && compare(Number(state.values[input] ?? isWaiting), op, Number(value));
-}
-
+/** The sign of the difference is one of an operator's characters, but for `!=`. */
 function compare(left: number, op: string, right: number): boolean {
-  switch (op) {
-    case "==":
-      return left === right;
-    case "!=":
-      return left !== right;
-    case ">":
-      return left > right;
-    case "<":
-      return left < right;
-    case ">=":
-      return left >= right;
-    case "<=":
-      return left <= right;
-    default:
-      return false;
-  }
+  const sign = Math.sign(left - right);
+  return op === "!=" ? sign !== 0 : op.includes("<=>"[sign + 1] as string);
 }

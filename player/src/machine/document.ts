@@ -1,4 +1,4 @@
-import type { Edge, Exit, Input, InputType, Operator, Value } from "./types.ts";
+import { ANY_STATE, type Input, type Value } from "./types.ts";
 
 /** What a machine is built from: a manifest, or the plain form of the vectors (`clip: true` in place of videos). */
 export interface MachineDocument {
@@ -27,6 +27,8 @@ export interface EdgeDocument {
   readonly exit?: string | null;
   readonly clip?: boolean;
   readonly videos?: Videos | null;
+  readonly duration?: number | null;
+  readonly speed?: number | null;
 }
 
 export interface ConditionDocument {
@@ -48,33 +50,44 @@ export const BUILT_IN: readonly Input[] = [
   { name: "nodeTime", type: "number", default: 0 },
 ];
 
-export function readEdge(document: EdgeDocument): Edge {
-  const { webm, hevc, stacked } = document.videos ?? {};
+/** A document in which every edge says its conditions, every end is a node, and every input has a name and a default. */
+export interface WrittenDocument extends MachineDocument {
+  readonly edges: readonly WrittenEdge[];
+}
+
+export interface WrittenEdge extends EdgeDocument {
+  readonly conditions: readonly ConditionDocument[];
+}
+
+/** Write a document out. Throws when an edge or the start names no node. */
+export function writeOut<Document extends MachineDocument>(document: Document): Document & WrittenDocument {
+  const { initialNode, nodes, edges } = document;
+  const ids = new Set(nodes.map(({ id }) => id));
+  const refuseStranger = (who: string, node: string) => {
+    if (!ids.has(node)) throw new Error(`${who} names "${node}", which is not a node`);
+  };
+  refuseStranger("initialNode", initialNode);
+  for (const { id, source, target } of edges) {
+    for (const end of [source, target]) if (end !== ANY_STATE) refuseStranger(`edge "${id}"`, end);
+  }
+  return { ...document, edges: edges.map(writeEdge), inputs: (document.inputs ?? []).map(writeInput) };
+}
+
+function writeEdge(edge: EdgeDocument): WrittenEdge {
   return {
-    id: document.id,
-    source: document.source,
-    target: document.target,
-    conditions: (document.conditions ?? []).map(({ input, op, value }) => ({
+    ...edge,
+    conditions: (edge.conditions ?? []).map(({ input, op, value }) => ({
       input,
-      op: (op ?? "==") as Operator,
+      op: op ?? "==",
       value: value ?? true,
     })),
-    priority: document.priority ?? 0,
-    exit: (document.exit ?? "now") as Exit,
-    clip: document.videos ? Boolean(webm || hevc || stacked) : (document.clip ?? true),
+    priority: edge.priority ?? 0,
+    exit: edge.exit ?? "now",
   };
 }
 
-/** The declared inputs and the built-in ones, which no declaration can replace. */
-export function readInputs(documents: readonly InputDocument[]): readonly Input[] {
-  const declared = documents
-    .filter(({ name }) => !isBuiltIn(name))
-    .map(({ name, type, default: value }) => ({
-      name,
-      type: type as InputType,
-      default: value ?? (type === "number" ? 0 : false),
-    }));
-  return [...declared, ...BUILT_IN];
+function writeInput(input: InputDocument): InputDocument {
+  return { ...input, default: input.default ?? (input.type === "number" ? 0 : false) };
 }
 
 export function isBuiltIn(name: string): boolean {

@@ -1,19 +1,16 @@
 export { advance, start } from "./advance.ts";
-export type { MachineDocument } from "./document.ts";
-export { buildMachine } from "./machine.ts";
+export { buildMachine } from "./build.ts";
+export type { ConditionDocument, MachineDocument } from "./document.ts";
 export { findRoute } from "./route.ts";
 export { nextTime } from "./timer.ts";
 export type {
-  Condition,
   Edge,
   Effect,
-  Exit,
   Input,
   InputType,
   Machine,
   MachineEvent,
   Node,
-  Operator,
   State,
   Step,
   Value,

@@ -1,54 +1,43 @@
-import { type MachineDocument, readEdge, readInputs } from "./document.ts";
+import { BUILT_IN, isBuiltIn, type WrittenDocument, type WrittenEdge } from "./document.ts";
 import { nextHops } from "./route.ts";
-import { ANY_STATE, type Edge, type Machine, type Node, type Place } from "./types.ts";
+import { ANY_STATE, type Candidate, type Edge, type Input, type Machine, type Place } from "./types.ts";
 
-/** Build a machine once; every step then only looks things up. Throws when an edge or the start names no node. */
-export function buildMachine(document: MachineDocument): Machine {
-  const nodes = document.nodes.map(({ id }) => ({ id }));
-  const edges = document.edges.map(readEdge);
-  const inputs = readInputs(document.inputs ?? []);
-  const places = findPlaces(nodes, edges);
-  refuseStranger(places, "initialNode", document.initialNode);
-  for (const { id, source, target } of edges) {
-    for (const end of [source, target]) if (end !== ANY_STATE) refuseStranger(places, `edge "${id}"`, end);
-  }
+/** Assemble a machine once; every step then only looks things up. */
+export function assembleMachine(document: WrittenDocument): Machine {
+  const edges = document.edges.map((edge) => ({ ...edge, clip: hasClip(edge) }));
+  const declared = (document.inputs ?? []).filter(({ name }) => !isBuiltIn(name)) as Input[];
+  const inputs = [...declared, ...BUILT_IN];
   return {
-    initialNode: document.initialNode,
-    nodes,
+    ...document,
     edges,
     inputs,
-    places,
+    places: findPlaces(document, edges),
     edgeOf: new Map(edges.map((edge) => [edge.id, edge])),
     inputOf: new Map(inputs.map((input) => [input.name, input])),
   };
 }
 
-function refuseStranger(places: Machine["places"], who: string, node: string): void {
-  if (!places.has(node)) throw new Error(`${who} names "${node}", which is not a node`);
+function hasClip({ clip = true, videos }: WrittenEdge): boolean {
+  return videos ? Boolean(videos.webm || videos.hevc || videos.stacked) : clip;
 }
 
-function findPlaces(nodes: readonly Node[], edges: readonly Edge[]): ReadonlyMap<string, Place> {
-  // Falling priority; the sort is stable, so ties stay in canvas order.
-  const ranked = [...edges].sort((one, other) => other.priority - one.priority);
-  const walks = ranked
-    .filter((edge) => edge.source === ANY_STATE)
-    .map((edge) => ({ edge, hops: nextHops(edges, edge.target) }));
+function findPlaces({ nodes }: WrittenDocument, edges: readonly Edge[]): ReadonlyMap<string, Place> {
+  const isAny = (edge: Edge) => Number(edge.source === ANY_STATE);
+  // Any-state edges first, then by falling priority; the sort is stable, so ties stay in canvas order.
+  const ways = [...edges]
+    .sort((one, other) => isAny(other) - isAny(one) || (other.priority ?? 0) - (one.priority ?? 0))
+    .map((edge) => ({
+      edge,
+      hops: isAny(edge) ? nextHops(edges, edge.target) : new Map([[edge.source, edge]]),
+    }));
   return new Map(
     nodes.map(({ id }) => {
-      const own = ranked.filter(({ source, target }) => source === id && target !== id);
-      const candidates = [
-        ...walks.map(({ edge, hops }) => ({ edge, step: hops.get(id) })),
-        ...own.map((edge) => ({ edge, step: edge })),
-      ];
+      const candidates = ways.flatMap(({ edge, hops }): Candidate[] => {
+        const step = hops.get(id);
+        return step && edge.target !== id ? [{ edge, step }] : [];
+      });
       const isLoop = ({ source, target, clip }: Edge) => source === id && target === id && clip;
-      return [id, { candidates: candidates.filter(isPossible), loop: edges.find(isLoop) ?? null }];
+      return [id, { candidates, loop: edges.find(isLoop) }];
     }),
   );
-}
-
-function isPossible(candidate: {
-  edge: Edge;
-  step: Edge | undefined;
-}): candidate is { edge: Edge; step: Edge } {
-  return candidate.step !== undefined;
 }

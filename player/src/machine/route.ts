@@ -1,19 +1,19 @@
 import { ANY_STATE, type Edge, type Machine } from "./types.ts";
 
-/** For every node with a route of clips to the target: the first edge of the shortest one. */
-export function nextHops(edges: readonly Edge[], target: string): ReadonlyMap<string, Edge> {
+/** For every node with a route of clips to the target: the first edge of the shortest one. The target itself has none. */
+export function nextHops(
+  edges: readonly Edge[],
+  target: string | null,
+): ReadonlyMap<string | null, Edge | null> {
   const roads = edges.filter((edge) => edge.clip && edge.source !== edge.target && edge.source !== ANY_STATE);
-  const distance = new Map([[target, 0]]);
-  // Breadth first, from the target backwards: what is added on the way has its turn, too.
-  for (const [node, steps] of distance) {
+  const hops = new Map<string | null, Edge | null>([[target, null]]);
+  // From the target backwards, one step further in each round; the first edge in canvas order wins.
+  for (let size = 0; size < hops.size; ) {
+    size = hops.size;
+    const reached = new Set(hops.keys());
     for (const edge of roads) {
-      if (edge.target === node && !distance.has(edge.source)) distance.set(edge.source, steps + 1);
+      if (reached.has(edge.target) && !hops.has(edge.source)) hops.set(edge.source, edge);
     }
-  }
-  const hops = new Map<string, Edge>();
-  for (const edge of roads) {
-    const left = (distance.get(edge.target) ?? Number.NaN) + 1;
-    if (left === distance.get(edge.source) && !hops.has(edge.source)) hops.set(edge.source, edge);
   }
   return hops;
 }

@@ -1,24 +1,12 @@
 /** The words of spec/machine.md as types. Everything is read-only: a step makes new values, it changes none. */
 
+import type { WrittenEdge } from "./document.ts";
+
 export type Value = boolean | number;
-export type Operator = "==" | "!=" | ">" | "<" | ">=" | "<=";
-export type Exit = "now" | "loop_end";
 export type InputType = "boolean" | "number" | "trigger";
 
-export interface Condition {
-  readonly input: string;
-  readonly op: Operator;
-  readonly value: Value;
-}
-
-export interface Edge {
-  readonly id: string;
-  /** A node, or `*` for an any-state edge. */
-  readonly source: string;
-  readonly target: string;
-  readonly conditions: readonly Condition[];
-  readonly priority: number;
-  readonly exit: Exit;
+/** An edge of the document. Its source is a node, or `*` for an any-state edge. */
+export interface Edge extends WrittenEdge {
   /** Whether the edge has a video. */
   readonly clip: boolean;
 }
@@ -42,7 +30,7 @@ export interface Candidate {
 /** What can happen at one node, in the order in which it is asked. */
 export interface Place {
   readonly candidates: readonly Candidate[];
-  readonly loop: Edge | null;
+  readonly loop: Edge | undefined;
 }
 
 export interface Machine {
@@ -51,7 +39,7 @@ export interface Machine {
   readonly edges: readonly Edge[];
   readonly inputs: readonly Input[];
   readonly places: ReadonlyMap<string, Place>;
-  readonly edgeOf: ReadonlyMap<string, Edge>;
+  readonly edgeOf: ReadonlyMap<string | null, Edge>;
   readonly inputOf: ReadonlyMap<string, Input>;
 }
 

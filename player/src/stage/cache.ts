@@ -1,56 +1,57 @@
-const MAX_CLIPS = 48;
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64_000_000;
 
 /** Clips fetched ahead, so that a transition starts without the network. A clip that is not here plays from its URL. */
-export class ClipCache {
-  readonly #copies = new Map<string, string>();
-  readonly #asked = new Set<string>();
-  readonly #abort = new AbortController();
-  #queue: string[] = [];
-  #bytes = 0;
-  #isBusy = false;
-  #isRefused = false;
-
+export interface ClipCache {
   /** Where to play a clip from now. */
-  resolve(url: string): string {
-    return this.#copies.get(url) ?? url;
-  }
-
+  resolve(url: string): string;
   /** A copy does not play, as where a page's policy allows none: keep no more. False when there was no copy. */
-  drop(url: string): boolean {
-    const wasThere = this.#copies.has(url);
-    this.#isRefused ||= wasThere;
-    for (const copy of this.#copies.values()) URL.revokeObjectURL(copy);
-    this.#copies.clear();
-    return wasThere;
-  }
-
+  drop(url: string): boolean;
   /** Fetch these next, in this order, one at a time. */
-  async prefetch(urls: readonly string[]): Promise<void> {
-    this.#queue = urls.filter((url) => /^http/.test(url));
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    for (let url = this.#queue.shift(); url; url = this.#queue.shift()) await this.#fetch(url);
-    this.#isBusy = false;
+  prefetch(urls: string[]): Promise<void>;
+}
+
+/** A cache that lives until the signal. */
+export function makeCache(signal: AbortSignal): ClipCache {
+  /** What was asked for; empty while it is not there. */
+  const copies = new Map<string, string>();
+  let room = MAX_BYTES;
+  let queue: string[] = [];
+  let isBusy = false;
+
+  function close(): void {
+    room = 0;
+    for (const copy of copies.values()) URL.revokeObjectURL(copy);
+    copies.clear();
   }
 
-  dispose(): void {
-    this.#abort.abort();
-    this.drop("");
-  }
-
-  async #fetch(url: string): Promise<void> {
-    const isFull = this.#asked.size >= MAX_CLIPS || this.#bytes >= MAX_BYTES;
-    if (isFull || this.#asked.has(url)) return;
-    this.#asked.add(url);
+  async function keep(url: string): Promise<void> {
+    if (room <= 0 || copies.has(url) || !url.startsWith("http")) return;
+    copies.set(url, "");
     try {
-      const response = await fetch(url, { signal: this.#abort.signal, priority: "low" });
+      const response = await fetch(url, { signal, priority: "low" });
       const blob = await response.blob();
-      if (!response.ok || this.#isRefused || this.#abort.signal.aborted) return;
-      this.#bytes += blob.size;
-      this.#copies.set(url, URL.createObjectURL(blob));
+      if (!response.ok || room <= 0) return;
+      room -= blob.size;
+      copies.set(url, URL.createObjectURL(blob));
     } catch {
       // then it plays from its URL
     }
   }
+
+  signal.addEventListener("abort", close);
+  return {
+    resolve: (url) => copies.get(url) || url,
+    drop(url) {
+      const wasThere = Boolean(copies.get(url));
+      if (wasThere) close();
+      return wasThere;
+    },
+    async prefetch(urls) {
+      queue = urls;
+      if (isBusy) return;
+      isBusy = true;
+      for (let url = queue.shift(); url !== undefined; url = queue.shift()) await keep(url);
+      isBusy = false;
+    },
+  };
 }

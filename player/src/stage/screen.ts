@@ -1,4 +1,4 @@
-import { asLayer, makeVideo } from "./layer.ts";
+import { asLayer } from "./layer.ts";
 
 /** What shows a video's frames where the video itself cannot. */
 export interface Painter {
@@ -8,71 +8,56 @@ export interface Painter {
 
 export type MakePainter = (video: HTMLVideoElement) => Painter;
 
-/** One of the two video elements: loads a clip and tells when its first frame is on it. */
-export class Screen {
-  readonly video = makeVideo();
+/** One of the two video elements. */
+export interface Screen {
+  readonly video: HTMLVideoElement;
   /** What is seen of it. */
-  readonly layer: HTMLElement = this.video;
-  readonly #painter: Painter | undefined;
-  #isPainted = false;
-  #url = "";
-  #isFresh = false;
-  #onPaint: (() => void) | null = null;
-  #frame = 0;
-
-  constructor(paint: MakePainter | null) {
-    this.#painter = paint?.(this.video);
-    if (!this.#painter) return;
-    this.layer = asLayer(this.#painter.layer);
-    this.video.crossOrigin = "anonymous"; // WebGL reads no other
-  }
-
-  /** Load a clip to its first frame. A clip that waits there already stays. */
-  load(url: string): void {
-    this.#onPaint = null;
-    if (this.#isFresh && this.#url === url && !this.video.error) return;
-    this.#url = this.video.src = url;
-    this.#isFresh = true;
-    this.#isPainted = false;
-    this.#awaitFrame();
-  }
-
+  readonly layer: HTMLElement;
+  /** Load a clip; resolves when its first frame is there. A clip that waits there already stays. */
+  load(url: string): Promise<unknown>;
   /** Play what was loaded; tells whether the browser refuses. */
-  async play(): Promise<boolean> {
-    this.#isFresh = false;
-    try {
-      await this.video.play();
-      return false;
-    } catch (error) {
-      return (error as Error).name === "NotAllowedError";
-    }
+  play(): Promise<boolean>;
+}
+
+export function makeScreen(paint: MakePainter | undefined): Screen {
+  const video = Object.assign(asLayer(document.createElement("video")), {
+    muted: true,
+    playsInline: true,
+    disableRemotePlayback: true,
+    disablePictureInPicture: true,
+    preload: "auto",
+  });
+  const painter = paint?.(video);
+  if (painter) video.crossOrigin = "anonymous"; // WebGL reads no other
+  let loaded = "";
+  let painted: Promise<unknown> | undefined;
+  let frame = 0;
+
+  function awaitFrame(present: () => void): void {
+    video.cancelVideoFrameCallback(frame);
+    frame = video.requestVideoFrameCallback(() => {
+      painter?.draw();
+      if (painter) awaitFrame(present);
+      present();
+    });
   }
 
-  /** Call back at the first presented frame, at once if that has been. */
-  whenPainted(callback: () => void): void {
-    if (this.#isPainted) callback();
-    else this.#onPaint = callback;
-  }
-
-  dispose(): void {
-    this.#onPaint = null;
-    this.video.removeAttribute("src");
-    this.video.load();
-    this.video.remove();
-    this.layer.remove();
-  }
-
-  #awaitFrame(): void {
-    this.video.cancelVideoFrameCallback(this.#frame);
-    this.#frame = this.video.requestVideoFrameCallback(() => this.#present());
-  }
-
-  #present(): void {
-    this.#painter?.draw();
-    if (this.#painter) this.#awaitFrame();
-    this.#isPainted = true;
-    const callback = this.#onPaint;
-    this.#onPaint = null;
-    callback?.();
-  }
+  return {
+    video,
+    layer: painter ? asLayer(painter.layer) : video,
+    async load(url) {
+      if (loaded !== url || video.error) {
+        loaded = video.src = url;
+        painted = new Promise<void>(awaitFrame);
+      }
+      await painted;
+    },
+    play() {
+      loaded = "";
+      return video.play().then(
+        () => false,
+        ({ name }) => name === "NotAllowedError",
+      );
+    },
+  };
 }

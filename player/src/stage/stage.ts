@@ -1,19 +1,19 @@
-/** A clip as the stage sees it. */
-export interface Clip {
-  /** The edge's id. */
-  readonly id: string;
+import type { EdgeDocument } from "../machine/document.ts";
+
+/** A clip as the stage sees it: its edge, and where its pictures are. */
+export interface Clip extends EdgeDocument {
   readonly url: string;
   readonly isLoop: boolean;
-  readonly seconds: number;
+  /** As fast as browsers play at all. */
   readonly speed: number;
   /** The picture of the pose where the clip ends. */
-  readonly still: string | null;
+  readonly still: string;
 }
 
 /** What a stage tells about the clip that was shown last. */
 export interface Audience {
+  /** It is over, or a loop has come round. */
   ended(clip: Clip): void;
-  cameRound(clip: Clip): void;
   failed(clip: Clip, reason: string): void;
 }
 
@@ -21,11 +21,10 @@ export interface Audience {
 export interface Stage {
   /** Play a clip from its start; `freeze` stops the old one where it is until then. */
   show(clip: Clip, freeze: boolean): void;
-  /** Show the pose, unless a clip that is asked for is there before it; `null` keeps what is seen. */
-  hold(still: string | null): void;
+  /** Show the pose, unless a clip that is asked for is there before it; without one what is seen stays. */
+  hold(still?: string): void;
   /** Make ready what is likely to be shown next. */
   warm(clip: Clip): void;
-  pause(): void;
-  resume(): void;
-  dispose(): void;
+  /** Move, or stand still. */
+  run(isOn: boolean): void;
 }

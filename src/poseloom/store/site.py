@@ -7,8 +7,8 @@ from importlib.resources import files
 
 MANIFEST_NAME = "mascot.json"
 PAGE_NAME = "index.html"
-PLAYER_NAMES = ("poseloom-player.js", "poseloom-stacked.js")
-"""The player, and the part that it loads where no video keeps its transparency."""
+PLAYER_NAMES = ("poseloom-player.js", "poseloom-stacked.js", "poseloom-reader.js")
+"""The player, and the parts that it loads: where no video keeps its transparency, and to read what others write."""
 
 
 def write_documents(name: str, manifest: Mapping[str, object]) -> dict[str, str]:

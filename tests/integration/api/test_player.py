@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 
-@pytest.mark.parametrize("name", ["poseloom-player.js", "poseloom-stacked.js"])
+@pytest.mark.parametrize("name", ["poseloom-player.js", "poseloom-stacked.js", "poseloom-reader.js"])
 def test_the_player_is_served_to_any_page_without_a_key(client: TestClient, name: str) -> None:
     answer = client.get(f"/player/{name}", headers={"Authorization": ""})
     assert answer.status_code == 200

@@ -70,7 +70,8 @@ def test_a_bundle_holds_the_page_the_player_the_manifest_and_every_file(blobs: O
         assert bundle.testzip() is None
         files = {f"clips/{edge}-0123{fmt.suffix}" for edge in ("rest", "there", "back") for fmt in ClipFormat}
         stills = {"posters/a-4567.png", "posters/b-4567.png"}
-        documents = {"index.html", "mascot.json", "player/poseloom-player.js", "player/poseloom-stacked.js"}
+        player = {f"player/poseloom-{part}.js" for part in ("player", "stacked", "reader")}
+        documents = {"index.html", "mascot.json"} | player
         assert set(bundle.namelist()) == files | stills | documents
         assert all(bundle.read(path) == path.encode() * 50_000 for path in files)
         assert all(bundle.read(path) == path.encode() for path in stills)
