@@ -7,6 +7,8 @@ import { type Sighting, watch } from "./watch.ts";
 /** `npm run figures` asks for 1,000. */
 const TRANSITIONS = Number(process.env.POSELOOM_TRANSITIONS ?? 60);
 const TROUBLED = Number(process.env.POSELOOM_TRANSITIONS ?? 30);
+/** After some thousand loads over a slow line Debian's Firefox loads no video at all, on no page; what is asked of it stays below. */
+const FIREFOX_SLOW = 400;
 const DISC = Math.PI * (26 / 128) ** 2;
 /** What comes over the slow line comes over it again, as far as a browser lets go of it: no copy is to be kept. */
 const SLOW: HostOptions = {
@@ -67,7 +69,8 @@ describe.each(BROWSERS)("%s", (name) => {
       );
       const mascot = await openPage(browser, `${troubled.url}webm`);
       await until(mascot, `rests('idle') && Math.abs(cover() - ${DISC}) < 0.01`);
-      const sighting = await watch(mascot, TROUBLED, DISC);
+      const count = name === "firefox" && options === SLOW ? Math.min(TROUBLED, FIREFOX_SLOW) : TROUBLED;
+      const sighting = await watch(mascot, count, DISC);
       tell(`${name}, ${title}`, sighting);
       expect(sighting).toMatchObject({ blank: 0, doubled: 0 });
       await mascot.close();
