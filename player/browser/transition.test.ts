@@ -7,7 +7,7 @@ import { type Sighting, watch } from "./watch.ts";
 /** `npm run figures` asks for 1,000. */
 const TRANSITIONS = Number(process.env.POSELOOM_TRANSITIONS ?? 60);
 const TROUBLED = Number(process.env.POSELOOM_TRANSITIONS ?? 30);
-/** After some thousand loads over a slow line Debian's Firefox loads no video at all, on no page: a new one takes over before. */
+/** After about a thousand loads over a slow line Debian's Firefox was seen to load no more video, why is not known: a new one takes over before. */
 const FIREFOX_SLOW = 400;
 const DISC = Math.PI * (26 / 128) ** 2;
 /** What comes over the slow line comes over it again, as far as a browser lets go of it: no copy is to be kept. */
