@@ -65,6 +65,8 @@ export function Board(props: BoardProps) {
       selected: selected.has(node.id),
       ariaLabel: `Pose ${node.itemName || node.id}`,
     }));
+    // It would only stand in the way of the words that say what to do first.
+    if (poses.length === 0) return [];
     const data = { label: "Any state", url: "", isInitial: false, isLit: false };
     const position = anyPlace ?? placeAny(graph.nodes);
     const any = { id: ANY, type: "any" as const, position, data, deletable: false };

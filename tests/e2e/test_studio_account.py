@@ -140,6 +140,7 @@ def test_every_canvas_of_every_mascot_stands_on_the_shelf_with_its_face(
     expect(card.locator("img")).to_have_js_property("complete", value=True)
     find_card(page, "Night").get_by_role("button", name="Dot").click()
     expect(page.get_by_text("Drop the poses of your mascot here.")).to_be_visible()
+    expect(page.locator(".react-flow__node")).to_have_count(0)
 
 
 def test_a_face_moves_under_the_pointer_once_its_loop_is_made(server: Server, page: Page, drawn: Place) -> None:
