@@ -15,13 +15,17 @@ const CHROMIUM = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"
 export async function openBrowser(name: BrowserName, { isCalm = false } = {}): Promise<Browser> {
   const executablePath = PROGRAMS[name].find(existsSync);
   if (!executablePath) throw new Error(`no ${name} here; \`make browser\` installs it`);
-  return puppeteer.launch({
+  const browser = await puppeteer.launch({
     browser: name === "firefox" ? "firefox" : "chrome",
     executablePath,
     headless: true,
     args: name === "firefox" ? [] : [...CHROMIUM, ...(isCalm ? ["--force-prefers-reduced-motion"] : [])],
     extraPrefsFirefox: { "webgl.force-enabled": true, ...(isCalm ? { "ui.prefersReducedMotion": 1 } : {}) },
   });
+  // A browser waits for ever to write a warning into a pipe that is full, and with it whichever thread had one.
+  browser.process()?.stdout?.resume();
+  browser.process()?.stderr?.resume();
+  return browser;
 }
 
 /** Whether the browser plays stacked clips, as an expression. */
