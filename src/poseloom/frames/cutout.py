@@ -1,6 +1,5 @@
 """Cut the parts out of two full-size poses, and complete the body behind them."""
 
-import math
 from dataclasses import dataclass, replace
 
 import cv2
@@ -11,31 +10,24 @@ from poseloom.frames.affinity import fit_shape
 from poseloom.frames.anatomy import Anatomy, Path, trace_paths
 from poseloom.frames.blend import prepare_side
 from poseloom.frames.comparison import Comparison, Mask, grow
-from poseloom.frames.flow import Field, count_squarings, exponentiate, list_positions, look_up, resample_field, smooth
+from poseloom.frames.contour import Drawing, enlarge_part, round_off, study_drawing, trim_parts
+from poseloom.frames.flow import Field, count_squarings, exponentiate, list_positions, look_up, resample_field
 from poseloom.frames.image import (
-    Plane,
     Premultiplied,
     Rgba,
     measure_bounds,
-    measure_colour_gap,
     premultiply,
     unpremultiply,
 )
 from poseloom.frames.limb import Limb
 from poseloom.frames.registration import LEFTOVER, FeaturePyramid, register
-from poseloom.frames.silhouette import Ink, find_ink, find_nearest, measure_distance
-from poseloom.frames.similarity import change_units, invert, move_points, pull_back
+from poseloom.frames.silhouette import find_nearest
+from poseloom.frames.similarity import Similarity, change_units, invert, move_points, pull_back
 from poseloom.frames.stage import Window
 
 _WORK_LONG_SIDE = 320
-_INK_SPREAD = 60
-_RIM_PX = 2
-_SURELY_OUT = 0.06
-_SURELY_IN = 0.94
 _SOLID = 250
 _MARGIN_PX = 4
-_JOINT_WIDTH = 0.6
-_JOINT_LIKENESS = 36
 _DIFFERENT = 0.3
 _COVER_PX = 3
 _FRONT_DOUBT = 1.5
@@ -63,101 +55,58 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
         anatomy: What belongs to which part, on a grid over them.
         comparison: Both poses on that grid.
     """
-    inks = [find_ink(pose, _measure_edge(pose)) for pose in poses]
+    drawings = study_drawing(poses[0]), study_drawing(poses[1])
     paths = trace_paths(anatomy, comparison)
-    parts = range(1, len(paths) + 1)
-    masks = [[_enlarge(anatomy.labels[side] == part, poses[side], inks[side]) for part in parts] for side in (0, 1)]
-    holes = [np.any([_add_fringe(mask, poses[side]) for mask in masks[side]], axis=0) for side in (0, 1)]
     flows = [resample_field(exponentiate(anatomy.velocity, duration), poses[0].shape[:2]) for duration in (1.0, -1.0)]
+    parts = [_find_part(drawings, anatomy, comparison, part, path) for part, path in enumerate(paths, 1)]
+    holes = [np.any([_add_fringe(part.masks[side], poses[side]) for part in parts], axis=0) for side in (0, 1)]
     bodies = (
         _complete(poses[0], holes[0], poses[1], grow(holes[1], 3), flows[0]),
         _complete(poses[1], holes[1], poses[0], grow(holes[0], 3), flows[1]),
     )
-    limbs = []
-    for part, path in zip(parts, paths, strict=True):
-        joints = path.joint, move_points(path.joint, path.turn)
-        near, far = (
-            _cut_out(
-                poses[side],
-                _round_off(masks[side][part - 1], poses[side], _rescale(joints[side], comparison, poses[side])),
-                bodies[side],
-                inks[side],
-            )
-            for side in (0, 1)
-        )
-        is_front = _is_front(anatomy, comparison, part)
-        covers = None if is_front else (_cover(masks[0][part - 1], poses[0]), _cover(masks[1][part - 1], poses[1]))
-        limb = _prepare_limb((near, far), path, comparison.shape, covers)
-        if limb is not None:
-            limbs.append(limb)
-    return Cutout(bodies=bodies, limbs=tuple(limbs))
+    limbs = [_form_limb(part, drawings, bodies) for part in parts]
+    return Cutout(bodies=bodies, limbs=tuple(limb for limb in limbs if limb is not None))
 
 
-def _enlarge(cells: Mask, pose: Rgba, ink: Ink | None) -> Mask:
-    """Return a part at full size, with the line drawn around it and its soft rim."""
-    size = (pose.shape[1], pose.shape[0])
-    share = cv2.resize(smooth(cells.astype(np.float32), 0.7), size, interpolation=cv2.INTER_LINEAR)
-    mask = _snap(np.asarray(share, np.float32), pose)
-    if ink is not None:
-        lines = (measure_colour_gap(pose, ink.colour) < _INK_SPREAD) & (pose[..., 3] > _RIM_PX)
-        mask = _creep(mask, lines, round(ink.width_px) + 1)
-    return _creep(mask, pose[..., 3] < _SOLID, _RIM_PX)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """A part at full size.
+
+    Attributes:
+        masks: Where it is in the source, and in the target.
+        path: How it moves, in cells.
+        turn: The same from the source to the target, in pixels.
+        joints: (x, y) each, in pixels.
+        is_front: Whether it lies before the body.
+    """
+
+    masks: tuple[Mask, Mask]
+    path: Path
+    turn: Similarity
+    joints: tuple[NDArray[np.float64], NDArray[np.float64]]
+    is_front: bool
 
 
-def _snap(share: Plane, pose: Rgba) -> Mask:
-    """Return where a part is, its coarse edge (`share` 0..1 in it) drawn to the nearest edge of the picture."""
-    seeds = np.zeros(share.shape, np.int32)
-    seeds[share < _SURELY_OUT] = 1
-    seeds[share > _SURELY_IN] = 2
-    if not (seeds == 2).any():
-        return np.asarray(share > 0.5)
-    cv2.watershed(np.ascontiguousarray(cv2.cvtColor(pose, cv2.COLOR_RGBA2mRGBA)[..., :3]), seeds)
-    inside = np.asarray(seeds == 2)
-    # The watershed leaves a line between both, one pixel wide, and a frame around the picture.
-    return np.asarray(inside | ((seeds == -1) & (share > 0.5)))
-
-
-def _creep(mask: Mask, ground: Mask, steps: int) -> Mask:
-    """Return `mask` grown step by step, on `ground` alone."""
-    for _ in range(steps):
-        mask = mask | (grow(mask, 3) & ground)
-    return mask
-
-
-def _round_off(mask: Mask, pose: Rgba, joint: NDArray[np.float64]) -> Mask:
-    """Return a part with a round end about its joint, of its own colour, which the body has too: so no gap opens."""
-    rows, columns = np.nonzero(mask)
-    if not len(rows):
-        return mask
-    places = np.stack([columns, rows], axis=1).astype(np.float64)
-    along = float(np.sqrt(12 * np.linalg.eigvalsh(np.cov(places.T))[-1])) if len(rows) > 1 else 1.0
-    radius = _JOINT_WIDTH * len(rows) / max(along, 1.0)
-    around = _cut_around(joint, 3 * radius, mask.shape)
-    pose, part = pose[around], mask[around]
-    distance = np.hypot(*(np.mgrid[around][::-1] - joint[:, None, None]))
-    solid = pose[..., 3] >= _SOLID
-    nearby = part & (distance < 3 * radius) & solid
-    if not nearby.any():
-        return mask
-    colour = np.median(pose[nearby][:, :3], axis=0)
-    rounded = mask.copy()
-    rounded[around] |= (measure_colour_gap(pose, colour) < _JOINT_LIKENESS) & solid & (distance < radius)
-    return rounded
-
-
-def _cut_around(place: NDArray[np.floating], reach: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Return the rows and columns of a picture of `shape` that may lie within `reach` of `place`."""
-    rows, columns = (
-        slice(max(0, min(math.floor(middle - reach), size)), max(0, min(math.ceil(middle + reach) + 1, size)))
-        for middle, size in zip(place[::-1], shape, strict=True)
+def _find_part(
+    drawings: tuple[Drawing, Drawing], anatomy: Anatomy, comparison: Comparison, part: int, path: Path
+) -> _Part:
+    height, width = drawings[0].pose.shape[:2]
+    scale_x, scale_y = width / comparison.shape[1], height / comparison.shape[0]
+    turn = change_units(path.turn, scale_x, scale_y)
+    joint = (path.joint + 0.5) * np.array([scale_x, scale_y]) - 0.5
+    joints = joint, move_points(joint, turn).astype(np.float64)
+    near, far = anatomy.find(part)
+    masks = enlarge_part(near, drawings[0]), enlarge_part(far, drawings[1])
+    is_front = _is_front(anatomy, comparison, part)
+    if is_front:
+        masks = trim_parts(masks, drawings, turn)
+    return _Part(
+        masks=masks,
+        path=path,
+        turn=turn,
+        joints=joints,
+        is_front=is_front,
     )
-    return rows, columns
-
-
-def _rescale(place: NDArray[np.floating], comparison: Comparison, pose: Rgba) -> NDArray[np.float64]:
-    """Return a place of the grid in pixels."""
-    scale = np.array([pose.shape[1] / comparison.shape[1], pose.shape[0] / comparison.shape[0]])
-    return np.asarray((place + 0.5) * scale - 0.5, np.float64)
 
 
 def _add_fringe(mask: Mask, pose: Rgba) -> Mask:
@@ -165,12 +114,14 @@ def _add_fringe(mask: Mask, pose: Rgba) -> Mask:
     return mask | (grow(mask, 3) & (pose[..., 3] >= _SOLID))
 
 
-def _cut_out(pose: Rgba, mask: Mask, body: Rgba, ink: Ink | None) -> Rgba:
+def _cut_out(drawing: Drawing, mask: Mask, body: Rgba) -> Rgba:
     """Return a part alone; of its fringe, only the line is taken along."""
+    pose, ink = drawing.pose, drawing.ink
     part = np.where(mask[..., None], pose, np.uint8(0))
     if ink is None:
         return part
-    fringe = _add_fringe(mask, pose) & ~mask
+    # A line beside it that is not its own is no fringe.
+    fringe = _add_fringe(mask, pose) & ~mask & ~drawing.lines
     seen, behind = (image[fringe][:, :3].astype(np.float32) for image in (pose, body))
     towards_ink = ink.colour - behind
     length = np.maximum(np.square(towards_ink).sum(axis=1), 1)
@@ -199,24 +150,23 @@ def _cover(mask: Mask, pose: Rgba) -> Mask:
     return grow((pose[..., 3] >= _SOLID) & ~mask, 2 * _COVER_PX + 1)
 
 
-def _prepare_limb(
-    parts: tuple[Rgba, Rgba], path: Path, cells: tuple[int, int], covers: tuple[Mask, Mask] | None
-) -> Limb | None:
+def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgba, Rgba]) -> Limb | None:
     """Return a part with both its drawings where the source has it, or None when there is nothing to draw.
 
     Args:
-        parts: The part alone, as each pose shows it, (H, W, 4).
-        path: How it moves, in cells.
-        cells: The grid's height and width.
-        covers: (H, W) each, what hides the part where it lies behind the body; None when it lies before it.
+        part: Where it is.
+        drawings: Both poses.
+        bodies: What lies behind it, (H, W, 4) each.
     """
-    near, far = parts
-    height, width = near.shape[:2]
-    turn = change_units(path.turn, width / cells[1], height / cells[0])
-    brought = unpremultiply(np.clip(pull_back(premultiply(far), turn, interpolation=cv2.INTER_CUBIC), 0, 1))
-    if covers is not None:
-        covered = pull_back(covers[1].astype(np.float32), turn) > 0.5
-        near, brought = _uncover(near, brought, covers[0]), _uncover(brought, near, covered)
+    near, far = (
+        _cut_out(drawing, round_off(mask, drawing.pose, joint), body)
+        for drawing, mask, joint, body in zip(drawings, part.masks, part.joints, bodies, strict=True)
+    )
+    brought = unpremultiply(np.clip(pull_back(premultiply(far), part.turn, interpolation=cv2.INTER_CUBIC), 0, 1))
+    if not part.is_front:
+        hidden, far_hidden = (_cover(mask, drawing.pose) for mask, drawing in zip(part.masks, drawings, strict=True))
+        covered = pull_back(far_hidden.astype(np.float32), part.turn) > 0.5
+        near, brought = _uncover(near, brought, hidden), _uncover(brought, near, covered)
     bounds = measure_bounds(np.maximum(near, brought))
     if bounds is None:
         return None
@@ -229,8 +179,8 @@ def _prepare_limb(
         bounds=bounds,
         velocity=velocity,
         squarings=count_squarings(velocity),
-        path=path,
-        is_front=covers is None,
+        path=part.path,
+        is_front=part.is_front,
     )
 
 
@@ -266,10 +216,6 @@ def _complete(pose: Rgba, hole: Mask, other: Rgba, other_hole: Mask, flow: Field
     body[hole & (pose[..., 3] < _SOLID)] = 0
     completed[around] = unpremultiply(body)
     return completed
-
-
-def _measure_edge(pose: Rgba) -> Plane:
-    return measure_distance(np.asarray(pose[..., 3], np.float32) / np.float32(255))
 
 
 def _shrink(image: Rgba) -> Premultiplied:

@@ -1,0 +1,220 @@
+"""The contour of a part: which pixels of a drawing are its own."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from poseloom.frames.comparison import Mask, grow
+from poseloom.frames.flow import smooth
+from poseloom.frames.image import Plane, Rgba, measure_colour_gap
+from poseloom.frames.silhouette import Ink, find_ink, find_nearest, measure_distance
+from poseloom.frames.similarity import Similarity, invert, pull_back
+
+_INK_SPREAD = 60
+_RIM_PX = 2
+_SURELY_OUT = 0.06
+_SURELY_IN = 0.94
+_SOLID = 250
+_JOINT_WIDTH = 0.6
+_JOINT_LIKENESS = 36
+_FILLED = 0.3
+_LEAST_KEPT = 0.6
+_REACH = 0.5
+_SLACK_PX = 1.5
+_LIKENESS = 40
+_LINE_SLACK_PX = 1.0
+_BLOCK = np.ones((3, 3), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A pose and how it is drawn; made by `study_drawing`.
+
+    Attributes:
+        pose: (H, W, 4) uint8, straight alpha.
+        ink: The line around its subject, if there is one.
+        lines: (H, W), where there is anything of the colour of that line.
+    """
+
+    pose: Rgba
+    ink: Ink | None
+    lines: Mask
+
+
+def study_drawing(pose: Rgba) -> Drawing:
+    """Return how a pose is drawn."""
+    ink = find_ink(pose, measure_distance(np.asarray(pose[..., 3], np.float32) / np.float32(255)))
+    lines = np.zeros(pose.shape[:2], np.bool_)
+    if ink is not None:
+        lines = (measure_colour_gap(pose, ink.colour) < _INK_SPREAD) & (pose[..., 3] > _RIM_PX)
+    return Drawing(pose, ink, lines)
+
+
+def enlarge_part(cells: Mask, drawing: Drawing) -> Mask:
+    """Return a part at full size, with the line drawn around it and its soft rim.
+
+    Args:
+        cells: (h, w), where it is on a grid over the drawing.
+        drawing: What shows it.
+    """
+    pose, ink = drawing.pose, drawing.ink
+    size = (pose.shape[1], pose.shape[0])
+    share = cv2.resize(smooth(cells.astype(np.float32), 0.7), size, interpolation=cv2.INTER_LINEAR)
+    mask = _snap(np.asarray(share, np.float32), pose)
+    if ink is not None:
+        mask = _creep(mask, drawing.lines, round(ink.width_px) + 1)
+    return _add_rim(mask, pose)
+
+
+def _snap(share: Plane, pose: Rgba) -> Mask:
+    """Return where a part is, its coarse edge (`share` 0..1 in it) drawn to the nearest edge of the picture."""
+    seeds = np.zeros(share.shape, np.int32)
+    seeds[share < _SURELY_OUT] = 1
+    seeds[share > _SURELY_IN] = 2
+    if not (seeds == 2).any():
+        return np.asarray(share > 0.5)
+    cv2.watershed(np.ascontiguousarray(cv2.cvtColor(pose, cv2.COLOR_RGBA2mRGBA)[..., :3]), seeds)
+    inside = np.asarray(seeds == 2)
+    # The watershed leaves a line between both, one pixel wide, and a frame around the picture.
+    return np.asarray(inside | ((seeds == -1) & (share > 0.5)))
+
+
+def _creep(mask: Mask, ground: Mask, steps: int) -> Mask:
+    """Return `mask` grown step by step, on `ground` alone."""
+    for _ in range(steps):
+        mask = mask | (grow(mask, 3) & ground)
+    return mask
+
+
+def _add_rim(mask: Mask, pose: Rgba) -> Mask:
+    """Return `mask` with the soft rim of the drawing beside it."""
+    return _creep(mask, pose[..., 3] < _SOLID, _RIM_PX)
+
+
+def trim_parts(masks: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], turn: Similarity) -> tuple[Mask, Mask]:
+    """Return a part that nothing hides without what is not its own: pieces of what is behind it, lines that meet it.
+
+    A drawing without a filled inside, such as one of lines alone, comes back as it is, and so do two that have little
+    in common.
+
+    Args:
+        masks: The part at full size in the source and in the target.
+        drawings: Both poses.
+        turn: How its pixels move from the one to the other.
+    """
+    insides = _find_inside(masks[0], drawings[0]), _find_inside(masks[1], drawings[1])
+    if any(inside.sum() <= _FILLED * mask.sum() for inside, mask in zip(insides, masks, strict=True)):
+        return masks
+    reach_px = _REACH * min(_measure_breadth(mask) for mask in masks)
+    near, far = (
+        _trim(
+            masks[here], drawings[here], _find_foreign(drawings[here], insides[there], drawings[there], way, reach_px)
+        )
+        for here, there, way in ((0, 1, turn), (1, 0, invert(turn)))
+    )
+    kept = zip((near, far), insides, strict=True)
+    # Two drawings that have so little in common are not to be judged by each other.
+    return (near, far) if all((mask & inside).sum() >= _LEAST_KEPT * inside.sum() for mask, inside in kept) else masks
+
+
+def _trim(mask: Mask, drawing: Drawing, foreign: Mask) -> Mask:
+    own = _follow_line(mask & ~foreign, drawing)
+    # What would hang in the air, were it left to the body, stays with the part.
+    rest = (drawing.pose[..., 3] > 0) & ~own
+    _, labels = cv2.connectedComponents(rest.astype(np.uint8), connectivity=8)
+    held = np.zeros(int(labels.max()) + 1, np.bool_)
+    held[labels[rest & ~mask]] = True
+    return np.asarray(own | (rest & ~held[labels]))
+
+
+def _find_inside(mask: Mask, drawing: Drawing) -> Mask:
+    """Return what a part is filled with, without the slivers that lines leave between them."""
+    filled = mask & (drawing.pose[..., 3] >= _SOLID) & ~drawing.lines
+    return np.asarray(cv2.morphologyEx(filled.astype(np.uint8), cv2.MORPH_OPEN, _BLOCK) > 0)
+
+
+def _find_foreign(drawing: Drawing, inside: Mask, other: Drawing, way: Similarity, reach_px: float) -> Mask:
+    """Return what does not look like the part as the other drawing shows it, or lies far from it.
+
+    Args:
+        drawing: The drawing that is asked for.
+        inside: The part's inside in the other one.
+        other: The other drawing.
+        way: From the drawing to the other one.
+        reach_px: How far outside of the other's part there may be more of the part.
+    """
+    brought = pull_back(inside.astype(np.float32), way) > 0.5
+    if not brought.any():
+        return np.zeros_like(brought)
+    colours = pull_back(other.pose, way).reshape(-1, 4)[find_nearest(brought)].reshape(drawing.pose.shape)
+    apart = cv2.absdiff(colours, drawing.pose)[..., :3].max(axis=2) > _LIKENESS
+    width_px = drawing.ink.width_px if drawing.ink is not None else 0.0
+    unlike = apart & ~drawing.lines & ~_surround(brought, _SLACK_PX)
+    return np.asarray(unlike | ~_surround(brought, reach_px + width_px))
+
+
+def _follow_line(mask: Mask, drawing: Drawing) -> Mask:
+    """Return the part of `mask` that hangs together, with no more line around it than the artist draws."""
+    whole = _keep_largest(mask)
+    if drawing.ink is None:
+        return whole
+    # Across a line within the part – a cuff, a stripe – it still hangs together.
+    inside = _find_inside(whole, drawing)
+    inside &= _keep_largest(grow(inside, 2 * round(drawing.ink.width_px) + 3))
+    if not inside.any():
+        return whole
+    lined = _keep_largest(whole & _surround(inside, drawing.ink.width_px + _LINE_SLACK_PX))
+    return _add_rim(lined, drawing.pose)
+
+
+def _keep_largest(mask: Mask) -> Mask:
+    count, labels, figures, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    if count <= 2:
+        return mask
+    return np.asarray(labels == 1 + int(figures[1:, cv2.CC_STAT_AREA].argmax()))
+
+
+def _surround(mask: Mask, reach_px: float) -> Mask:
+    """Return what lies within `reach_px` of `mask`."""
+    return np.asarray(cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5) <= reach_px)
+
+
+def _measure_breadth(mask: Mask) -> float:
+    """Return how broad a part is, in pixels: its area by its length."""
+    rows, columns = np.nonzero(mask)
+    places = np.stack([columns, rows], axis=1).astype(np.float64)
+    along = float(np.sqrt(12 * np.linalg.eigvalsh(np.cov(places.T))[-1])) if len(rows) > 1 else 1.0
+    return len(rows) / max(along, 1.0)
+
+
+def round_off(mask: Mask, pose: Rgba, joint: NDArray[np.float64]) -> Mask:
+    """Return a part with a round end about its joint, of its own colour, which the body has too: so no gap opens."""
+    if not mask.any():
+        return mask
+    radius = _JOINT_WIDTH * _measure_breadth(mask)
+    around = _cut_around(joint, 3 * radius, mask.shape)
+    pose, part = pose[around], mask[around]
+    distance = np.hypot(*(np.mgrid[around][::-1] - joint[:, None, None]))
+    solid = pose[..., 3] >= _SOLID
+    nearby = part & (distance < 3 * radius) & solid
+    if not nearby.any():
+        return mask
+    colour = np.median(pose[nearby][:, :3], axis=0)
+    rounded = mask.copy()
+    plain = part | ((measure_colour_gap(pose, colour) < _JOINT_LIKENESS) & solid & (distance < radius))
+    _, labels = cv2.connectedComponents(plain.astype(np.uint8), connectivity=4)
+    # What a line parts from it is not its end.
+    rounded[around] |= plain & np.isin(labels, np.unique(labels[part]))
+    return rounded
+
+
+def _cut_around(place: NDArray[np.floating], reach: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return the rows and columns of a picture of `shape` that may lie within `reach` of `place`."""
+    rows, columns = (
+        slice(max(0, min(math.floor(middle - reach), size)), max(0, min(math.ceil(middle + reach) + 1, size)))
+        for middle, size in zip(place[::-1], shape, strict=True)
+    )
+    return rows, columns

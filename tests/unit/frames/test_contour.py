@@ -1,0 +1,119 @@
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from poseloom.frames.comparison import Mask
+from poseloom.frames.contour import Drawing, study_drawing, trim_parts
+from poseloom.frames.image import Rgba, blank
+from poseloom.frames.similarity import Similarity, form_similarity, move_points
+
+SIZE = 160
+SHOULDER = (80.0, 70.0)
+FUR, PAW, INK, SCARF = (140, 130, 240), (250, 240, 220), (30, 20, 50), (230, 70, 60)
+TURN: Similarity = form_similarity(np.radians(70), 1, SHOULDER, SHOULDER)
+HERE: Similarity = form_similarity(0, 1, SHOULDER, SHOULDER)
+
+Points = list[tuple[float, float]]
+
+
+def draw_arm(pose: Rgba, way: Similarity) -> Mask:
+    """Draw an arm that hangs from the shoulder with a line around it and a cuff across it; return where it is."""
+    shape = np.zeros(pose.shape[:2], np.uint8)
+    arm: Points = [SHOULDER, (80.0, 120.0)]
+    stroke(shape, arm, way, 24, 255)
+    stroke(pose, arm, way, 24, (*INK, 255))
+    stroke(pose, arm, way, 18, (*FUR, 255))
+    stroke(pose, [(80.0, 114.0), (80.0, 120.0)], way, 18, (*PAW, 255))
+    stroke(pose, [(71.0, 102.0), (89.0, 102.0)], way, 3, (*INK, 255))
+    return np.asarray(shape > 0)
+
+
+def stroke(image: NDArray[np.uint8], line: Points, way: Similarity, width_px: int, colour: object) -> None:
+    ends = [tuple(int(value) for value in point.round()) for point in move_points(np.array(line, np.float32), way)]
+    cv2.line(image, ends[0], ends[1], colour, width_px)  # type: ignore[call-overload]
+
+
+def draw_pair() -> tuple[tuple[Rgba, Rgba], tuple[Mask, Mask]]:
+    poses = blank(SIZE), blank(SIZE)
+    masks = draw_arm(poses[0], HERE), draw_arm(poses[1], TURN)
+    return poses, masks
+
+
+def study(poses: tuple[Rgba, Rgba]) -> tuple[Drawing, Drawing]:
+    return study_drawing(poses[0]), study_drawing(poses[1])
+
+
+def draw_with(strokes: list[tuple[Points, int, tuple[int, int, int]]]) -> tuple[Rgba, Mask, Mask]:
+    """Return the source with strokes behind the arm, where the arm is, and where the strokes show beside it."""
+    pose = blank(SIZE)
+    # What holds them belongs to the body.
+    for x in (25.0, 135.0):
+        stroke(pose, [(x, 60.0), (x, 140.0)], HERE, 30, (*INK, 255))
+        stroke(pose, [(x, 62.0), (x, 138.0)], HERE, 24, (*FUR, 255))
+    body = pose[..., 3] > 0
+    for line, width_px, colour in strokes:
+        stroke(pose, line, HERE, width_px, (*colour, 255))
+    behind = (pose[..., 3] > 0) & ~body
+    arm = draw_arm(pose, HERE)
+    return pose, arm, behind & ~arm
+
+
+def test_a_part_that_is_alone_stays_as_it_is() -> None:
+    poses, masks = draw_pair()
+    for trimmed, mask, pose in zip(trim_parts(masks, study(poses), TURN), masks, poses, strict=True):
+        assert (trimmed & (pose[..., 3] > 0) == mask).all()
+
+
+def test_a_piece_of_what_is_behind_a_part_is_not_taken_along() -> None:
+    (_, target), (_, far) = draw_pair()
+    # A scarf as broad as the arm crosses behind it and goes on to the side, where the body is.
+    pose, arm, beside = draw_with([([(20.0, 90.0), (140.0, 90.0)], 14, INK), ([(20.0, 90.0), (140.0, 90.0)], 8, SCARF)])
+    near, _ = trim_parts((arm | beside, far), study((pose, target)), TURN)
+    assert (near & beside).sum() < 0.05 * beside.sum()
+    assert (near & arm).sum() > 0.97 * arm.sum()
+
+
+def test_lines_that_meet_a_part_are_not_taken_along() -> None:
+    (_, target), (_, far) = draw_pair()
+    pose, arm, beside = draw_with([([(30.0, 72.0), (130.0, 106.0)], 3, INK), ([(30.0, 130.0), (130.0, 122.0)], 3, INK)])
+    near, _ = trim_parts((arm | beside, far), study((pose, target)), TURN)
+    far_off = cv2.distanceTransform((~arm).astype(np.uint8), cv2.DIST_L2, 5) > 3
+    assert not (near & beside & far_off).any()
+    assert (near & arm).sum() > 0.97 * arm.sum()
+
+
+def test_a_part_hangs_together_across_a_line_that_is_drawn_on_it() -> None:
+    poses, masks = draw_pair()
+    near, _ = trim_parts(masks, study(poses), TURN)
+    paw = masks[0] & (np.abs(poses[0][..., :3].astype(int) - PAW).max(axis=2) < 8)
+    assert paw.any()
+    assert near[paw].all()
+
+
+def test_what_would_hang_in_the_air_stays_with_the_part() -> None:
+    (_, target), (_, far) = draw_pair()
+    pose = blank(SIZE)
+    arm = draw_arm(pose, HERE)
+    crumb = np.zeros_like(arm)
+    crumb[118:124, 100:106] = True
+    pose[crumb] = (*FUR, 255)
+    near, _ = trim_parts((arm | crumb, far), study((pose, target)), TURN)
+    assert near[crumb].all()
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_drawing_of_lines_alone_stays_as_it_is(side: int) -> None:
+    poses, masks = draw_pair()
+    lines = np.abs(poses[side][..., :3].astype(int) - INK).max(axis=2) < 8
+    poses[side][~lines] = 0
+    own = (masks[0] & lines, masks[1]) if side == 0 else (masks[0], masks[1] & lines)
+    for trimmed, mask in zip(trim_parts(own, study(poses), TURN), own, strict=True):
+        assert (trimmed == mask).all()
+
+
+def test_two_drawings_that_have_little_in_common_stay_as_they_are() -> None:
+    (source, target), (near, far) = draw_pair()
+    elsewhere = form_similarity(np.radians(70), 1, SHOULDER, (40.0, 40.0))
+    for trimmed, mask in zip(trim_parts((near, far), study((source, target)), elsewhere), (near, far), strict=True):
+        assert (trimmed == mask).all()
