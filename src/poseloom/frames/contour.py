@@ -26,6 +26,7 @@ _REACH = 0.5
 _SLACK_PX = 1.5
 _LIKENESS = 40
 _LINE_SLACK_PX = 1.0
+_MARGIN_PX = 4
 _BLOCK = np.ones((3, 3), np.uint8)
 
 
@@ -105,6 +106,23 @@ def trim_parts(masks: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], turn
         drawings: Both poses.
         turn: How its pixels move from the one to the other.
     """
+    x, y, width, height = cv2.boundingRect(np.asarray(masks[0] | masks[1], np.uint8))
+    left, top = max(0, x - _MARGIN_PX), max(0, y - _MARGIN_PX)
+    box = np.s_[top : y + height + _MARGIN_PX, left : x + width + _MARGIN_PX]
+    origin = np.array([left, top], np.float64)
+    moved = np.column_stack([turn[:, :2], turn[:, 2] + turn[:, :2] @ origin - origin])
+    near, far = (mask.copy() for mask in masks)
+    near[box], far[box] = _compare_parts(
+        (near[box], far[box]), (_crop(drawings[0], box), _crop(drawings[1], box)), moved
+    )
+    return near, far
+
+
+def _crop(drawing: Drawing, box: tuple[slice, slice]) -> Drawing:
+    return Drawing(np.ascontiguousarray(drawing.pose[box]), drawing.ink, drawing.lines[box])
+
+
+def _compare_parts(masks: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], turn: Similarity) -> tuple[Mask, Mask]:
     insides = _find_inside(masks[0], drawings[0]), _find_inside(masks[1], drawings[1])
     if any(inside.sum() <= _FILLED * mask.sum() for inside, mask in zip(insides, masks, strict=True)):
         return masks
@@ -148,7 +166,7 @@ def _find_foreign(drawing: Drawing, inside: Mask, other: Drawing, way: Similarit
     """
     brought = pull_back(inside.astype(np.float32), way) > 0.5
     if not brought.any():
-        return np.zeros_like(brought)
+        return np.ones_like(brought)
     colours = pull_back(other.pose, way).reshape(-1, 4)[find_nearest(brought)].reshape(drawing.pose.shape)
     apart = cv2.absdiff(colours, drawing.pose)[..., :3].max(axis=2) > _LIKENESS
     width_px = drawing.ink.width_px if drawing.ink is not None else 0.0

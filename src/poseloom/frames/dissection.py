@@ -30,6 +30,7 @@ _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
 _LEAST_OVERLAP = 0.81
 _LEAST_SHARE = 0.9
+_NEAR_MISS = 0.001
 """Parts are worth their trouble when they take away a tenth of the faults."""
 _LEAST_GAIN = 12.0
 _LEAST_CELLS = 13
@@ -46,7 +47,20 @@ _TWINS = 4
 _ALIKE_CELLS = 3.5
 
 
-def dissect(comparison: Comparison, velocity: Field) -> Anatomy:
+@dataclass(frozen=True, slots=True)
+class Dissection:
+    """What a search found.
+
+    Attributes:
+        anatomy: The best reading.
+        is_near_miss: Whether parts were found that explain the pair, but not so much better that they are in it.
+    """
+
+    anatomy: Anatomy
+    is_near_miss: bool = False
+
+
+def dissect(comparison: Comparison, velocity: Field) -> Dissection:
     """Return the best reading of a pair of poses that was found.
 
     Args:
@@ -57,7 +71,7 @@ def dissect(comparison: Comparison, velocity: Field) -> Anatomy:
     single = Anatomy(velocity=velocity, turns=(), labels=(nothing, nothing))
     score = judge_anatomy(single, comparison).score
     if score < _GOOD_ENOUGH:
-        return single
+        return Dissection(single)
     return _Search(comparison, _Reading(single, score)).run()
 
 
@@ -87,7 +101,7 @@ class _Search:
         self._dead: list[Proposal] = []
         self._kept: list[Proposal] = []
 
-    def run(self) -> Anatomy:
+    def run(self) -> Dissection:
         """Try parts until nothing makes the reading better."""
         ranked: list[_Ranked] | None = None
         failures = 0
@@ -109,7 +123,10 @@ class _Search:
                 ranked = _discount(ranked, proposal)
                 failures += 1
         best = self._prune()
-        return (best if best.score < _LEAST_SHARE * self._single.score else self._single).anatomy
+        if best.score < _LEAST_SHARE * self._single.score:
+            return Dissection(best.anatomy)
+        has_parts = bool(self._best.anatomy.turns) and self._best.score <= self._single.score + _NEAR_MISS
+        return Dissection(self._single.anatomy, is_near_miss=has_parts)
 
     def _prune(self) -> _Reading:
         """Return the best reading without the parts that have quite another outline in the other pose."""

@@ -199,6 +199,7 @@ class _Read:
     comparison: Comparison
     anatomy: Anatomy
     verdict: Verdict
+    is_near_miss: bool
 
     @property
     def judgement(self) -> Confidence:
@@ -206,18 +207,18 @@ class _Read:
 
 
 def _read(work: tuple[Premultiplied, Premultiplied], velocity: Field, alone: Verdict) -> _Read:
-    """Return the best reading of a pair; where it flows, and is not trusted, limbs are sought once more."""
+    """Return the best reading of a pair; where it flows, untrusted, and limbs nearly help, they are sought anew."""
     first = _look(work, velocity, alone, LONG_SIDES[0])
-    if first.judgement.rendering is not Rendering.FLOWS or first.judgement.value == 1:
+    if first.judgement.rendering is not Rendering.FLOWS or first.judgement.value == 1 or not first.is_near_miss:
         return first
     return min(first, _look(work, velocity, alone, LONG_SIDES[1]), key=lambda read: read.verdict.score)
 
 
 def _look(work: tuple[Premultiplied, Premultiplied], velocity: Field, alone: Verdict, long_side: int) -> _Read:
     comparison = Comparison(*FeaturePyramid(*work).see(long_side, 0.0))
-    anatomy = dissect(comparison, resample_field(velocity, comparison.shape))
-    verdict = min(alone, judge_anatomy(anatomy, comparison), key=lambda verdict: verdict.score)
-    return _Read(comparison, anatomy, verdict)
+    found = dissect(comparison, resample_field(velocity, comparison.shape))
+    verdict = min(alone, judge_anatomy(found.anatomy, comparison), key=lambda verdict: verdict.score)
+    return _Read(comparison, found.anatomy, verdict, found.is_near_miss)
 
 
 def _shrink(image: Rgba) -> Premultiplied:
