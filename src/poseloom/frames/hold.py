@@ -15,7 +15,8 @@ _WEIGHT_SHARE = 0.3
 """An unasked shift of weight goes as far as this share of one that is asked for."""
 _ONCE_SECONDS = {Motion.SWAY: 3.0, Motion.SHAKE: 1.1, Motion.WAVE: 1.8, Motion.NOD: 1.5, Motion.PULSE: 1.0}
 """How long a motion takes that is done once."""
-_FREE_PX = 1.0
+_FREE_PX = 2.0
+"""Kept free at the border, for the dust around what is seen."""
 _HALVINGS = 6
 
 
