@@ -87,6 +87,8 @@ def draw_mascot(page: Page, server: Server, poses: Path) -> Hand:
     hand.do(page.get_by_role("button", name="Make it").click)
     hand.do(lambda: page.get_by_label("Canvas", exact=True).evaluate(DROP, files))
     idle, waving = (find_pose(page, name) for name in names)
+    # The view goes back a little for each pose that comes; who double-clicks waits for that.
+    waving.wait_for()
     hand.do(idle.dblclick)
     hand.do(waving.dblclick)
     hand.do(lambda: drag(page, idle.locator(".source"), waving))

@@ -7,7 +7,7 @@ from typing import Literal
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
 from tests.e2e.browser import start_chromium
 from tests.e2e.server import (
@@ -21,7 +21,7 @@ from tests.e2e.server import (
     run_server,
     upload_pose,
 )
-from tests.e2e.studio import find_barriers
+from tests.e2e.studio import find_barriers, find_middle
 
 LOOKS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TEMPLATE = "claude-code-4state-lite"
@@ -141,6 +141,26 @@ def test_every_canvas_of_every_mascot_stands_on_the_shelf_with_its_face(
     find_card(page, "Night").get_by_role("button", name="Dot").click()
     expect(page.get_by_text("Drop the poses of your mascot here.")).to_be_visible()
     expect(page.locator(".react-flow__node")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("drawn")
+def test_a_card_that_is_pressed_while_its_face_comes_opens(server: Server, page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/v1/assets/*", hold)
+    with page.expect_request("**/v1/assets/*"):
+        sign_in(page, server)
+    card = find_card(page, "Dot")
+    x, y = find_middle(card.locator(".nobody"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    held[0].continue_()
+    expect(card.locator(".portrait img")).to_be_attached()
+    page.mouse.up()
+    expect(page.locator(".react-flow__node-pose")).to_have_count(4)
 
 
 def test_a_face_moves_under_the_pointer_once_its_loop_is_made(server: Server, page: Page, drawn: Place) -> None:
