@@ -15,7 +15,7 @@ from poseloom.frames.affinity import find_affinity, fit_shape, form_velocity
 from poseloom.frames.anatomy import Anatomy, judge_anatomy
 from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, measure_joint, measure_overlap
 from poseloom.frames.flow import Field, exponentiate, resample_field, smooth
-from poseloom.frames.labelling import Labels
+from poseloom.frames.labelling import Labels, measure_roughness
 from poseloom.frames.proposal import Proposal, Proposer
 from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyramid, Stiffness, register
 from poseloom.frames.similarity import Similarity, invert, pull_back, read_turn
@@ -28,10 +28,12 @@ _FAILURES = 3
 _PARTS = 6
 _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
-_LEAST_OVERLAP = 0.81
+_LEAST_OVERLAP = 0.78
+_MOST_ROUGHNESS = 0.26
+"""Two fifths of the outline across plain colour: no artist drew that part apart from what it hangs on."""
 _LEAST_SHARE = 0.9
-_NEAR_MISS = 0.001
 """Parts are worth their trouble when they take away a tenth of the faults."""
+_NEARLY_SHARE = 0.935
 _LEAST_GAIN = 12.0
 _LEAST_CELLS = 13
 _HIDDEN_CELLS = 7
@@ -53,7 +55,7 @@ class Dissection:
 
     Attributes:
         anatomy: The best reading.
-        is_near_miss: Whether parts were found that explain the pair, but not so much better that they are in it.
+        is_near_miss: Whether parts were found that explain the pair nearly so much better that they would be in it.
     """
 
     anatomy: Anatomy
@@ -125,20 +127,27 @@ class _Search:
         best = self._prune()
         if best.score < _LEAST_SHARE * self._single.score:
             return Dissection(best.anatomy)
-        has_parts = bool(self._best.anatomy.turns) and self._best.score <= self._single.score + _NEAR_MISS
+        has_parts = bool(self._best.anatomy.turns) and self._best.score < _NEARLY_SHARE * self._single.score
         return Dissection(self._single.anatomy, is_near_miss=has_parts)
 
     def _prune(self) -> _Reading:
-        """Return the best reading without the parts that have quite another outline in the other pose."""
+        """Return the best reading without the parts that are none."""
         reading = self._best
         while reading.anatomy.turns:
             anatomy = reading.anatomy
-            overlaps = [measure_overlap(*anatomy.find(part), turn) for part, turn in enumerate(anatomy.turns, 1)]
-            worst = int(np.argmin(overlaps))
-            if overlaps[worst] >= _LEAST_OVERLAP:
+            rates = [self._rate(anatomy, part) for part in range(1, len(anatomy.turns) + 1)]
+            worst = int(np.argmin(rates))
+            if rates[worst] >= 1:
                 break
             reading = self._look(anatomy.velocity, [*anatomy.turns[:worst], *anatomy.turns[worst + 1 :]])
         return reading
+
+    def _rate(self, anatomy: Anatomy, part: int) -> float:
+        """Return 1 or more for a part that has one outline in both poses, and a drawn one in each."""
+        masks = anatomy.find(part)
+        overlap = measure_overlap(*masks, anatomy.turns[part - 1])
+        rough = max(measure_roughness(mask, bonds) for mask, bonds in zip(masks, self._comparison.bonds, strict=True))
+        return min(overlap / _LEAST_OVERLAP, _MOST_ROUGHNESS / max(rough, 1e-6))
 
     def _read(self, anatomy: Anatomy) -> _Reading:
         return _Reading(anatomy, judge_anatomy(anatomy, self._comparison).score)

@@ -6,6 +6,7 @@ Min-sum belief propagation with a truncated cost between neighbours, after Felze
 
 from typing import TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,8 +52,21 @@ def assign_labels(costs: Channels, bonds: tuple[Plane, Plane]) -> Labels:
 
 def measure_cut(labels: Labels, bonds: tuple[Plane, Plane]) -> float:
     """Return what it costs that neighbours are parted by `labels`."""
-    across = float(bonds[0][labels[:, 1:] != labels[:, :-1]].sum())
-    return across + float(bonds[1][labels[1:] != labels[:-1]].sum())
+    across, down = _list_cuts(labels, bonds)
+    return float(across.sum()) + float(down.sum())
+
+
+def measure_roughness(mask: NDArray[np.bool_], bonds: tuple[Plane, Plane]) -> float:
+    """Return what the outer outline of `mask` costs per cell: 0.03 along drawn edges, 0.63 across plain colour."""
+    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros(mask.shape, np.uint8), outlines, -1, 1, cv2.FILLED)
+    cuts = np.concatenate(_list_cuts(filled, bonds))
+    return float(cuts.mean()) if cuts.size else 0.0
+
+
+def _list_cuts(labels: NDArray[np.generic], bonds: tuple[Plane, Plane]) -> tuple[Plane, Plane]:
+    """Return what each cut costs, across and down."""
+    return bonds[0][labels[:, 1:] != labels[:, :-1]], bonds[1][labels[1:] != labels[:-1]]
 
 
 def _bind(contrast: Plane) -> Plane:

@@ -10,34 +10,43 @@ from poseloom.frames.image import Rgba, unpremultiply
 SIZE = 200
 _FINER = 4
 _INK, _FUR, _PAW = (0.12, 0.08, 0.2), (0.55, 0.5, 0.95), (1.0, 0.95, 0.85)
+_PAINTED_INK = (0.46, 0.42, 0.8)
 _LINE_PX = 3
 _SHOULDER = np.array([82.0, 96.0])
 _ARM_PX = 62.0
 
 
-def draw_puppet(arm_degrees: float, *, arm: bool = True, body: bool = True, arm_in_front: bool = True) -> Rgba:
-    """Return (SIZE, SIZE, 4): a body, and an arm that hangs at 0 degrees and rises to the left."""
+def draw_puppet(
+    arm_degrees: float, *, arm: bool = True, body: bool = True, arm_in_front: bool = True, painted: bool = False
+) -> Rgba:
+    """Return (SIZE, SIZE, 4): a body, and an arm that hangs at 0 degrees and rises to the left.
+
+    A `painted` one has hardly a line around anything.
+    """
     canvas = np.zeros((SIZE * _FINER, SIZE * _FINER, 4), np.float32)
+    ink = _PAINTED_INK if painted else _INK
     if arm and not arm_in_front:
-        _draw_arm(canvas, arm_degrees)
+        _draw_arm(canvas, arm_degrees, ink)
     if body:
-        for grow, colour in ((_LINE_PX, _INK), (0, _FUR)):
+        for grow, colour in ((_LINE_PX, ink), (0, _FUR)):
             _ellipse(canvas, (112, 128), (38 + grow, 50 + grow), colour)
         _ellipse(canvas, (116, 136), (20, 26), _PAW)
-        for grow, colour in ((_LINE_PX, _INK), (0, _FUR)):
+        for grow, colour in ((_LINE_PX, ink), (0, _FUR)):
             _ellipse(canvas, (112, 60), (40 + grow, 34 + grow), colour)
         for eye in (98, 126):
             _ellipse(canvas, (eye, 60), (5, 8), _INK)
     if arm and arm_in_front:
-        _draw_arm(canvas, arm_degrees)
+        _draw_arm(canvas, arm_degrees, ink)
     return unpremultiply(np.asarray(cv2.resize(canvas, (SIZE, SIZE), interpolation=cv2.INTER_AREA), np.float32))
 
 
-def _draw_arm(canvas: np.ndarray[tuple[int, ...], np.dtype[np.float32]], degrees: float) -> None:
+def _draw_arm(
+    canvas: np.ndarray[tuple[int, ...], np.dtype[np.float32]], degrees: float, ink: tuple[float, float, float]
+) -> None:
     angle = math.radians(degrees)
     hand = _SHOULDER + _ARM_PX * np.array([-math.sin(angle), math.cos(angle)])
     wrist = _SHOULDER + 0.7 * (hand - _SHOULDER)
-    for grow, colour in ((_LINE_PX, _INK), (0, _FUR)):
+    for grow, colour in ((_LINE_PX, ink), (0, _FUR)):
         _limb(canvas, _SHOULDER, hand, 11 + grow, colour)
     _limb(canvas, wrist, hand, 11, _PAW)
 

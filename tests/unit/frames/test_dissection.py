@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from demo.build import render
 from demo.rig import POSES
@@ -8,11 +9,14 @@ from poseloom.frames.dissection import LONG_SIDES, Dissection, dissect
 from poseloom.frames.flow import resample_field
 from poseloom.frames.image import Rgba, premultiply
 from poseloom.frames.registration import FeaturePyramid
+from poseloom.frames.stage import set_stage
 from tests.unit.frames.puppet import draw_puppet
 
 
 def take_apart(source: Rgba, target: Rgba) -> Dissection:
-    poses = premultiply(source), premultiply(target)
+    stage = set_stage(source, target)
+    assert stage is not None
+    poses = premultiply(stage.cut(source)), premultiply(stage.cut(target))
     comparison = Comparison(*FeaturePyramid(*poses).see(LONG_SIDES[0], 0.0))
     return dissect(comparison, resample_field(choose_flow(*poses).velocity, comparison.shape))
 
@@ -29,8 +33,24 @@ def test_a_pair_whose_arm_is_found_misses_none() -> None:
     assert not found.is_near_miss
 
 
-def test_parts_that_hardly_help_are_not_in_the_reading_but_are_told() -> None:
-    found = take_apart(render(POSES["idle"], 320), render(POSES["thinking"], 320))
+@pytest.mark.parametrize("degrees", [80, 100])
+def test_an_arm_that_hangs_before_the_body_is_a_part(degrees: float) -> None:
+    assert len(take_apart(draw_puppet(-10), draw_puppet(degrees)).anatomy.turns) == 1
+
+
+@pytest.mark.parametrize(("source", "target"), [(-10, 80), (-15, -75)])
+def test_an_arm_without_a_line_around_it_is_no_part(source: float, target: float) -> None:
+    assert not take_apart(draw_puppet(source, painted=True), draw_puppet(target, painted=True)).anatomy.turns
+
+
+def test_parts_that_nearly_help_are_not_in_the_reading_but_are_told() -> None:
+    found = take_apart(render(POSES["idle"], 256), render(POSES["thinking"], 256))
     assert not found.anatomy.turns
     assert found.is_near_miss
     assert all(not np.any(side) for side in found.anatomy.labels)
+
+
+def test_parts_that_hardly_help_are_no_near_miss() -> None:
+    found = take_apart(render(POSES["idle"], 512), render(POSES["thinking"], 512))
+    assert not found.anatomy.turns
+    assert not found.is_near_miss

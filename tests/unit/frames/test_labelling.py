@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from poseloom.frames.labelling import assign_labels, measure_bonds, measure_cut
+from poseloom.frames.labelling import assign_labels, measure_bonds, measure_cut, measure_roughness
 
 
 def test_lonely_doubts_are_settled_by_the_neighbours() -> None:
@@ -29,3 +30,25 @@ def test_a_cut_through_plain_colour_costs_more_than_one_along_an_edge() -> None:
     along[:, 4:], through[4:] = 1, 1
     assert measure_cut(np.zeros((8, 8), np.intp), bonds) == 0
     assert measure_cut(along, bonds) < 0.2 * measure_cut(through, bonds)
+
+
+def test_an_outline_is_rough_as_far_as_it_runs_across_plain_colour() -> None:
+    image = np.zeros((9, 9, 4), np.float32)
+    image[:, 3:] = 1
+    bonds = measure_bonds(image)
+    drawn, half, plain = (np.zeros((9, 9), bool) for _ in range(3))
+    drawn[:, 3:], half[:, 3:6], plain[:, 6:] = True, True, True
+    roughness = [measure_roughness(mask, bonds) for mask in (drawn, half, plain)]
+    assert roughness[0] < 0.04
+    assert roughness[1] == pytest.approx((roughness[0] + roughness[2]) / 2)
+    assert roughness[2] > 0.6
+
+
+def test_what_has_no_outline_is_not_rough() -> None:
+    assert measure_roughness(np.ones((4, 4), bool), measure_bonds(np.zeros((4, 4, 4), np.float32))) == 0
+
+
+def test_a_hole_makes_no_outline_rough() -> None:
+    mask = np.ones((9, 9), bool)
+    mask[4, 4] = False
+    assert measure_roughness(mask, measure_bonds(np.zeros((9, 9, 4), np.float32))) == 0
