@@ -67,7 +67,12 @@ def enlarge_part(cells: Mask, drawing: Drawing) -> Mask:
     mask = _snap(np.asarray(share, np.float32), pose)
     if ink is not None:
         mask = _creep(mask, drawing.lines, round(ink.width_px) + 1)
-    return _add_rim(mask, pose)
+    return add_rim(mask, pose)
+
+
+def find_filled(drawing: Drawing) -> Mask:
+    """Return what a drawing shows between its lines."""
+    return (drawing.pose[..., 3] >= _SOLID) & ~drawing.lines
 
 
 def _snap(share: Plane, pose: Rgba) -> Mask:
@@ -90,7 +95,7 @@ def _creep(mask: Mask, ground: Mask, steps: int) -> Mask:
     return mask
 
 
-def _add_rim(mask: Mask, pose: Rgba) -> Mask:
+def add_rim(mask: Mask, pose: Rgba) -> Mask:
     """Return `mask` with the soft rim of the drawing beside it."""
     return _creep(mask, pose[..., 3] < _SOLID, _RIM_PX)
 
@@ -112,13 +117,12 @@ def trim_parts(masks: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], turn
     origin = np.array([left, top], np.float64)
     moved = np.column_stack([turn[:, :2], turn[:, 2] + turn[:, :2] @ origin - origin])
     near, far = (mask.copy() for mask in masks)
-    near[box], far[box] = _compare_parts(
-        (near[box], far[box]), (_crop(drawings[0], box), _crop(drawings[1], box)), moved
-    )
+    near[box], far[box] = _compare_parts((near[box], far[box]), (crop(drawings[0], box), crop(drawings[1], box)), moved)
     return near, far
 
 
-def _crop(drawing: Drawing, box: tuple[slice, slice]) -> Drawing:
+def crop(drawing: Drawing, box: tuple[slice, slice]) -> Drawing:
+    """Return some rows and columns of a drawing, whose line is still that of the whole."""
     return Drawing(np.ascontiguousarray(drawing.pose[box]), drawing.ink, drawing.lines[box])
 
 
@@ -150,7 +154,7 @@ def _trim(mask: Mask, drawing: Drawing, foreign: Mask) -> Mask:
 
 def _find_inside(mask: Mask, drawing: Drawing) -> Mask:
     """Return what a part is filled with, without the slivers that lines leave between them."""
-    filled = mask & (drawing.pose[..., 3] >= _SOLID) & ~drawing.lines
+    filled = mask & find_filled(drawing)
     return np.asarray(cv2.morphologyEx(filled.astype(np.uint8), cv2.MORPH_OPEN, _BLOCK) > 0)
 
 
@@ -170,8 +174,8 @@ def _find_foreign(drawing: Drawing, inside: Mask, other: Drawing, way: Similarit
     colours = pull_back(other.pose, way).reshape(-1, 4)[find_nearest(brought)].reshape(drawing.pose.shape)
     apart = cv2.absdiff(colours, drawing.pose)[..., :3].max(axis=2) > _LIKENESS
     width_px = drawing.ink.width_px if drawing.ink is not None else 0.0
-    unlike = apart & ~drawing.lines & ~_surround(brought, _SLACK_PX)
-    return np.asarray(unlike | ~_surround(brought, reach_px + width_px))
+    unlike = apart & ~drawing.lines & ~surround(brought, _SLACK_PX)
+    return np.asarray(unlike | ~surround(brought, reach_px + width_px))
 
 
 def _follow_line(mask: Mask, drawing: Drawing) -> Mask:
@@ -184,8 +188,8 @@ def _follow_line(mask: Mask, drawing: Drawing) -> Mask:
     inside &= _keep_largest(grow(inside, 2 * round(drawing.ink.width_px) + 3))
     if not inside.any():
         return whole
-    lined = _keep_largest(whole & _surround(inside, drawing.ink.width_px + _LINE_SLACK_PX))
-    return _add_rim(lined, drawing.pose)
+    lined = _keep_largest(whole & surround(inside, drawing.ink.width_px + _LINE_SLACK_PX))
+    return add_rim(lined, drawing.pose)
 
 
 def _keep_largest(mask: Mask) -> Mask:
@@ -195,7 +199,7 @@ def _keep_largest(mask: Mask) -> Mask:
     return np.asarray(labels == 1 + int(figures[1:, cv2.CC_STAT_AREA].argmax()))
 
 
-def _surround(mask: Mask, reach_px: float) -> Mask:
+def surround(mask: Mask, reach_px: float) -> Mask:
     """Return what lies within `reach_px` of `mask`."""
     return np.asarray(cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5) <= reach_px)
 

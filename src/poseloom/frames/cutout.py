@@ -24,6 +24,7 @@ from poseloom.frames.registration import LEFTOVER, FeaturePyramid, register
 from poseloom.frames.silhouette import find_nearest
 from poseloom.frames.similarity import Similarity, change_units, invert, move_points, pull_back
 from poseloom.frames.stage import Window
+from poseloom.frames.stump import sheathe_parts
 
 _WORK_LONG_SIDE = 320
 _SOLID = 250
@@ -60,9 +61,11 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
     flows = [resample_field(exponentiate(anatomy.velocity, duration), poses[0].shape[:2]) for duration in (1.0, -1.0)]
     parts = [_find_part(drawings, anatomy, comparison, part, path) for part, path in enumerate(paths, 1)]
     holes = [np.any([_add_fringe(part.masks[side], poses[side]) for part in parts], axis=0) for side in (0, 1)]
+    # What lies behind the body fills no hole of it.
+    open_ends = [np.any([part.masks[side] & (not part.is_front) for part in parts], axis=0) for side in (0, 1)]
     bodies = (
-        _complete(poses[0], holes[0], poses[1], grow(holes[1], 3), flows[0]),
-        _complete(poses[1], holes[1], poses[0], grow(holes[0], 3), flows[1]),
+        _complete(poses[0], holes[0], open_ends[0], poses[1], grow(holes[1], 3), flows[0]),
+        _complete(poses[1], holes[1], open_ends[1], poses[0], grow(holes[0], 3), flows[1]),
     )
     limbs = [_form_limb(part, drawings, bodies) for part in parts]
     return Cutout(bodies=bodies, limbs=tuple(limb for limb in limbs if limb is not None))
@@ -78,6 +81,7 @@ class _Part:
         turn: The same from the source to the target, in pixels.
         joints: (x, y) each, in pixels.
         is_front: Whether it lies before the body.
+        is_sheathed: Whether it ends right at the line of what lies before it.
     """
 
     masks: tuple[Mask, Mask]
@@ -85,6 +89,7 @@ class _Part:
     turn: Similarity
     joints: tuple[NDArray[np.float64], NDArray[np.float64]]
     is_front: bool
+    is_sheathed: bool
 
 
 def _find_part(
@@ -100,12 +105,14 @@ def _find_part(
     is_front = _is_front(anatomy, comparison, part)
     if is_front:
         masks = trim_parts(masks, drawings, turn)
+    sheathed = sheathe_parts(masks, drawings, joints) if is_front else None
     return _Part(
-        masks=masks,
+        masks=sheathed or masks,
         path=path,
         turn=turn,
         joints=joints,
-        is_front=is_front,
+        is_front=is_front and sheathed is None,
+        is_sheathed=sheathed is not None,
     )
 
 
@@ -145,9 +152,17 @@ def _is_front(anatomy: Anatomy, comparison: Comparison, part: int) -> bool:
     return hidden <= _FRONT_DOUBT * hides + _FRONT_SHARE * (int(masks[0].sum()) + int(masks[1].sum()))
 
 
-def _cover(mask: Mask, pose: Rgba) -> Mask:
+def _lift(part: _Part, drawing: Drawing, side: int, body: Rgba) -> Rgba:
+    """Return a part alone, as one of the poses shows it."""
+    if part.is_sheathed:
+        return np.where(part.masks[side][..., None], drawing.pose, np.uint8(0))
+    return _cut_out(drawing, round_off(part.masks[side], drawing.pose, part.joints[side]), body)
+
+
+def _cover(part: _Part, side: int, pose: Rgba) -> Mask:
     """Return what lies before a part, and the part's own rim there, where it shows a line that is not its own."""
-    return grow((pose[..., 3] >= _SOLID) & ~mask, 2 * _COVER_PX + 1)
+    before = (pose[..., 3] >= _SOLID) & ~part.masks[side]
+    return before if part.is_sheathed else grow(before, 2 * _COVER_PX + 1)
 
 
 def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgba, Rgba]) -> Limb | None:
@@ -159,12 +174,11 @@ def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgb
         bodies: What lies behind it, (H, W, 4) each.
     """
     near, far = (
-        _cut_out(drawing, round_off(mask, drawing.pose, joint), body)
-        for drawing, mask, joint, body in zip(drawings, part.masks, part.joints, bodies, strict=True)
+        _lift(part, drawing, side, body) for side, (drawing, body) in enumerate(zip(drawings, bodies, strict=True))
     )
     brought = unpremultiply(np.clip(pull_back(premultiply(far), part.turn, interpolation=cv2.INTER_CUBIC), 0, 1))
     if not part.is_front:
-        hidden, far_hidden = (_cover(mask, drawing.pose) for mask, drawing in zip(part.masks, drawings, strict=True))
+        hidden, far_hidden = (_cover(part, side, drawing.pose) for side, drawing in enumerate(drawings))
         covered = pull_back(far_hidden.astype(np.float32), part.turn) > 0.5
         near, brought = _uncover(near, brought, hidden), _uncover(brought, near, covered)
     bounds = measure_bounds(np.maximum(near, brought))
@@ -196,7 +210,7 @@ def rescale_limb(limb: Limb, before: tuple[int, int], after: tuple[int, int]) ->
     return replace(limb, path=Path(turn=change_units(limb.path.turn, scale_x, scale_y), joint=joint))
 
 
-def _complete(pose: Rgba, hole: Mask, other: Rgba, other_hole: Mask, flow: Field) -> Rgba:
+def _complete(pose: Rgba, hole: Mask, open_end: Mask, other: Rgba, other_hole: Mask, flow: Field) -> Rgba:
     """Return a pose whose hole shows what the other pose shows there, or else what is nearest."""
     if not hole.any():
         return pose
@@ -204,14 +218,15 @@ def _complete(pose: Rgba, hole: Mask, other: Rgba, other_hole: Mask, flow: Field
     x, y, width, height = cv2.boundingRect(hole.astype(np.uint8))
     around = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)
     completed = pose.copy()
-    pose, hole, places = pose[around], hole[around], (list_positions(*hole.shape) + flow)[around]
-    places = np.asarray(places, np.float32)
+    places = np.asarray((list_positions(*hole.shape) + flow)[around], np.float32)
+    pose, hole, open_end = pose[around], hole[around], open_end[around]
     seen = look_up(premultiply(other), places, border=cv2.BORDER_CONSTANT)
     lost = hole & (look_up(other_hole.astype(np.float32), places) > 0.02)
     body = premultiply(pose)
     body[hole & ~lost] = seen[hole & ~lost]
     if lost.any() and not lost.all():
         body[lost] = body.reshape(-1, 4)[find_nearest(~lost).reshape(lost.shape)[lost]]
+    body[lost & open_end] = 0
     # Where a part's soft rim lets through that nothing is behind it, nothing is.
     body[hole & (pose[..., 3] < _SOLID)] = 0
     completed[around] = unpremultiply(body)
