@@ -1,4 +1,4 @@
-"""Ways to draw what lies between two poses: ours, and what one would otherwise reach for."""
+"""Ways to draw what lies between two poses: ours, sharp and blurred, and what one would otherwise reach for."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,12 +38,35 @@ Flow = NDArray[np.float32]
 
 _MID_GREY = 0.55
 _INVERSIONS = 6
+_EXPOSURE = (-1, -0.5, 0, 0.5, 1)
 
 
 def prepare_poseloom(source: Rgba, target: Rgba) -> Prepared:
     """Draw with the renderer under test."""
     morph = prepare_morph(source, target)
     return Prepared(morph.draw, morph.judgement.rendering is Rendering.STAGED)
+
+
+def prepare_exposed(source: Rgba, target: Rgba) -> Prepared:
+    """Blur what the renderer draws as a camera does whose shutter stands open for half of the way.
+
+    It is no way to show a mascot: it tells what our motion is worth when it may blend as much as others do.
+    """
+    morph = prepare_morph(source, target)
+    drawn: dict[int, Premultiplied] = {}
+
+    def show(step: int) -> Premultiplied:
+        if step not in drawn:
+            drawn[step] = premultiply(morph.draw(step / STEPS))
+        return drawn[step]
+
+    def draw(t: float) -> Rgba:
+        step = round(t * STEPS)
+        reach = min(STEPS // 4, step, STEPS - step)
+        seen = [show(step + round(reach * share)) for share in _EXPOSURE]
+        return unpremultiply(np.asarray(np.mean(seen, axis=0), np.float32))
+
+    return Prepared(draw, morph.judgement.rendering is Rendering.STAGED)
 
 
 def prepare_hold(source: Rgba, target: Rgba) -> Prepared:
@@ -81,6 +104,7 @@ def prepare_minterpolate(source: Rgba, target: Rgba) -> Prepared:
 METHODS: Mapping[str, Prepare] = MappingProxyType(
     {
         "poseloom": prepare_poseloom,
+        "exposed": prepare_exposed,
         "minterpolate": prepare_minterpolate,
         "dis": prepare_dis,
         "dissolve": prepare_dissolve,

@@ -13,10 +13,13 @@ from poseloom.frames.affinity import find_affinity, fit_shape, form_velocity
 from poseloom.frames.comparison import measure_stretch
 from poseloom.frames.flow import Channels, Field, exponentiate, resample_field, warp
 from poseloom.frames.image import Plane, Premultiplied, measure_gap
-from poseloom.frames.registration import CALM, REFINE, SOFT, STIFF, FeaturePyramid, register
+from poseloom.frames.registration import CALM, CALM_BEGUN, CALM_ENDED, REFINE, SOFT, STIFF, FeaturePyramid, register
 
 _JUDGED_LONG_SIDE = 96
 _DISTORTION_WEIGHT = 0.3
+_AT_REST_CELLS = 0.5
+_ALIKE = 0.3
+_HOPELESS, _LIKELIER = 0.75, 1.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +58,46 @@ def choose_flow(source: Premultiplied, target: Premultiplied, guess: Field | Non
 
 
 def _list_roughs(pyramid: FeaturePyramid) -> list[Field]:
-    affinity = find_affinity(*pyramid.poses)
-    start = form_velocity(affinity, fit_shape(pyramid.shape, STIFF.rounds[0][0]))
-    return [register(pyramid, SOFT), *(register(pyramid, stiffness, start) for stiffness in (STIFF, CALM))]
+    start, begun = _begin(pyramid)
+    return [register(pyramid, SOFT), register(pyramid, STIFF, start), register(pyramid, CALM_ENDED, begun)]
+
+
+def _begin(pyramid: FeaturePyramid) -> tuple[Field, Field]:
+    """Return where a flow is to begin, and how far a calm one comes from there.
+
+    What lies nearest on the whole may lose what was not moved at all: a body between wings that rise.
+    """
+    start = form_velocity(find_affinity(*pyramid.poses), fit_shape(pyramid.shape, CALM.rounds[0][0]))
+    begun = register(pyramid, CALM_BEGUN, start)
+    rest = np.zeros_like(start)
+    if np.abs(start).max() <= _AT_REST_CELLS:
+        return start, begun
+    if _measure_likeness(pyramid, rest) < _HOPELESS * _measure_likeness(pyramid, start):
+        return start, begun
+    still = register(pyramid, CALM_BEGUN, rest)
+    if _measure_likeness(pyramid, still) < _LIKELIER * _measure_likeness(pyramid, begun):
+        return start, begun
+    return rest, still
+
+
+def _measure_likeness(pyramid: FeaturePyramid, velocity: Field) -> float:
+    """Return 0..1, which share of what is seen half-way both poses show alike."""
+    near, far = _bring_half_way(pyramid, velocity)
+    likeness = np.exp(-np.square(measure_gap(near, far) / np.float32(_ALIKE)))
+    return _average(likeness, np.maximum(near[..., 3], far[..., 3]))
+
+
+def _bring_half_way(pyramid: FeaturePyramid, velocity: Field) -> tuple[Channels, Channels]:
+    source, target = pyramid.see(_JUDGED_LONG_SIDE, 0.0)
+    flow = resample_field(velocity, (source.shape[0], source.shape[1]))
+    near = warp(source, exponentiate(flow, -0.5), border=cv2.BORDER_CONSTANT)
+    return near, warp(target, exponentiate(flow, 0.5), border=cv2.BORDER_CONSTANT)
 
 
 def _judge(pyramid: FeaturePyramid, velocity: Field) -> Candidate:
     source, target = pyramid.see(_JUDGED_LONG_SIDE, 0.0)
+    near, far = _bring_half_way(pyramid, velocity)
     flow = resample_field(velocity, (source.shape[0], source.shape[1]))
-    near = warp(source, exponentiate(flow, -0.5), border=cv2.BORDER_CONSTANT)
-    far = warp(target, exponentiate(flow, 0.5), border=cv2.BORDER_CONSTANT)
     gap = np.minimum(measure_gap(near, far), np.float32(1.2))
     return Candidate(
         velocity=velocity,

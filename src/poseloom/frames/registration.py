@@ -67,6 +67,8 @@ STIFF = Stiffness(
 )
 CALM = replace(STIFF, outlier=0.2, elastic_cells=2.0, outline=0.0)
 """Moves what is surely the same and lets the rest be, rather than bend it until it fits."""
+CALM_BEGUN, CALM_ENDED = replace(CALM, rounds=CALM.rounds[:-1]), replace(CALM, rounds=CALM.rounds[-1:])
+"""The same in two steps."""
 REFINE = Stiffness(
     rounds=((96, 22),),
     fluid_cells=4.0,

@@ -39,6 +39,29 @@ def test_a_shifted_drawing_is_followed_without_bending_it() -> None:
     assert chosen.score < 0.05
 
 
+def draw_bird(rise_px: int) -> Premultiplied:
+    """Return a striped body between two wings, whose tips are so far above its middle."""
+    picture = np.zeros((128, 128, 4), np.uint8)
+    for side in (-1, 1):
+        wing = [(6, 0), (34, -rise_px), (52, -1.1 * rise_px), (44, 8 - 0.3 * rise_px), (10, 12)]
+        places = np.array([(64 + side * x, 62 + y) for x, y in wing], np.int32)
+        cv2.fillPoly(picture, [places], (150, 70, 40, 255))
+    cv2.ellipse(picture, (64, 70), (18, 20), 0, 0, 360, (210, 150, 90, 255), -1)
+    for x in (59, 69):
+        cv2.circle(picture, (x, 62), 3, (20, 20, 20, 255), -1)
+    for y in (78, 83):
+        cv2.line(picture, (58, y), (70, y), (120, 60, 30, 255), 2)
+    return premultiply(picture)
+
+
+def test_a_body_stays_where_it_is_while_wings_rise_on_both_sides() -> None:
+    chosen = choose_flow(draw_bird(-40), draw_bird(40))
+    height, width = chosen.velocity.shape[:2]
+    flow = exponentiate(chosen.velocity, 1) * np.float32(128 / width)
+    body = cv2.ellipse(np.zeros((128, 128), np.uint8), (64, 70), (9, 16), 0, 0, 360, 1, -1)
+    assert np.abs(flow[cv2.resize(body, (width, height)) > 0]).max() < 2
+
+
 def test_a_guess_is_kept_or_refined_and_nothing_else_is_tried() -> None:
     body = draw_body(has_horn=False)
     still = np.zeros_like(list_positions(96, 96))
