@@ -28,11 +28,13 @@ class Candidate:
 
     Attributes:
         velocity: (h, w, 2) float32 in cells of its own grid.
+        start: The same on a coarser grid, where the search for it was begun.
         mismatch: Mean colour gap half-way, on the silhouettes, 0..1.2.
         distortion: Mean absolute log-stretch along both axes; 0 is rigid.
     """
 
     velocity: Field
+    start: Field
     mismatch: float
     distortion: float
 
@@ -51,15 +53,20 @@ def choose_flow(source: Premultiplied, target: Premultiplied, guess: Field | Non
         guess: A flow to go on from, on any grid.
     """
     pyramid = FeaturePyramid(source, target)
+    start, roughs = _list_roughs(pyramid) if guess is None else (guess, [guess])
     candidates = []
-    for rough in _list_roughs(pyramid) if guess is None else [guess]:
-        candidates += [_judge(pyramid, rough), _judge(pyramid, register(pyramid, REFINE, rough))]
+    for rough in roughs:
+        candidates += [_judge(pyramid, rough, start), _judge(pyramid, register(pyramid, REFINE, rough), start)]
     return min(candidates, key=lambda candidate: candidate.score)
 
 
-def _list_roughs(pyramid: FeaturePyramid) -> list[Field]:
+def _list_roughs(pyramid: FeaturePyramid) -> tuple[Field, list[Field]]:
     start, begun = _begin(pyramid)
-    return [register(pyramid, SOFT), register(pyramid, STIFF, start), register(pyramid, CALM_ENDED, begun)]
+    return start, [
+        register(pyramid, SOFT),
+        register(pyramid, STIFF, start),
+        register(pyramid, CALM_ENDED, begun),
+    ]
 
 
 def _begin(pyramid: FeaturePyramid) -> tuple[Field, Field]:
@@ -94,13 +101,14 @@ def _bring_half_way(pyramid: FeaturePyramid, velocity: Field) -> tuple[Channels,
     return near, warp(target, exponentiate(flow, 0.5), border=cv2.BORDER_CONSTANT)
 
 
-def _judge(pyramid: FeaturePyramid, velocity: Field) -> Candidate:
+def _judge(pyramid: FeaturePyramid, velocity: Field, start: Field) -> Candidate:
     source, target = pyramid.see(_JUDGED_LONG_SIDE, 0.0)
     near, far = _bring_half_way(pyramid, velocity)
     flow = resample_field(velocity, (source.shape[0], source.shape[1]))
     gap = np.minimum(measure_gap(near, far), np.float32(1.2))
     return Candidate(
         velocity=velocity,
+        start=start,
         mismatch=_average(gap, np.maximum(near[..., 3], far[..., 3])),
         distortion=(
             _average(measure_stretch(exponentiate(flow, 1)), source[..., 3])

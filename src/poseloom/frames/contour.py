@@ -1,6 +1,7 @@
 """The contour of a part: which pixels of a drawing are its own."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -26,6 +27,7 @@ _REACH = 0.5
 _SLACK_PX = 1.5
 _LIKENESS = 40
 _LINE_SLACK_PX = 1.0
+_LARGEST_SCRAP = 0.2
 _MARGIN_PX = 4
 _BLOCK = np.ones((3, 3), np.uint8)
 
@@ -190,6 +192,29 @@ def _follow_line(mask: Mask, drawing: Drawing) -> Mask:
         return whole
     lined = _keep_largest(whole & surround(inside, drawing.ink.width_px + _LINE_SLACK_PX))
     return add_rim(lined, drawing.pose)
+
+
+def share_out(masks: Sequence[Mask], pose: Rgba) -> list[Mask]:
+    """Return parts with the scraps that only they hold: left to the body, those would hang in the air.
+
+    Args:
+        masks: (H, W) bool each.
+        pose: What shows them.
+    """
+    parts = [mask.copy() for mask in masks]
+    rest = (pose[..., 3] > 0) & ~np.any(masks, axis=0)
+    count, pieces, figures, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=8)
+    if count <= 2:
+        return parts
+    areas = figures[:, cv2.CC_STAT_AREA]
+    contacts = np.stack([np.bincount(pieces[rest & grow(mask, 3)], minlength=count) for mask in masks])
+    holders = contacts.argmax(axis=0)
+    for piece in range(1, count):
+        holder = holders[piece]
+        is_scrap = areas[piece] < areas[1:].max() and areas[piece] <= _LARGEST_SCRAP * masks[holder].sum()
+        if is_scrap and contacts[holder, piece] > 0:
+            parts[holder] |= pieces == piece
+    return parts
 
 
 def _keep_largest(mask: Mask) -> Mask:

@@ -10,7 +10,7 @@ from poseloom.frames.affinity import fit_shape
 from poseloom.frames.anatomy import Anatomy, Path, trace_paths
 from poseloom.frames.blend import prepare_side
 from poseloom.frames.comparison import Comparison, Mask, grow
-from poseloom.frames.contour import Drawing, enlarge_part, round_off, study_drawing, trim_parts
+from poseloom.frames.contour import Drawing, enlarge_part, round_off, share_out, study_drawing, trim_parts
 from poseloom.frames.flow import Field, count_squarings, exponentiate, list_positions, look_up, resample_field
 from poseloom.frames.image import (
     Premultiplied,
@@ -60,6 +60,8 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
     paths = trace_paths(anatomy, comparison)
     flows = [resample_field(exponentiate(anatomy.velocity, duration), poses[0].shape[:2]) for duration in (1.0, -1.0)]
     parts = [_find_part(drawings, anatomy, comparison, part, path) for part, path in enumerate(paths, 1)]
+    near, far = (share_out([part.masks[side] for part in parts], poses[side]) for side in (0, 1))
+    parts = [replace(part, masks=masks) for part, masks in zip(parts, zip(near, far, strict=True), strict=True)]
     holes = [np.any([_add_fringe(part.masks[side], poses[side]) for part in parts], axis=0) for side in (0, 1)]
     # What lies behind the body fills no hole of it.
     open_ends = [np.any([part.masks[side] & (not part.is_front) for part in parts], axis=0) for side in (0, 1)]

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from poseloom.frames.affinity import find_affinity, fit_shape, form_velocity
 from poseloom.frames.anatomy import Anatomy, judge_anatomy
 from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, measure_joint, measure_overlap
 from poseloom.frames.flow import Field, exponentiate, resample_field, smooth
@@ -62,19 +61,20 @@ class Dissection:
     is_near_miss: bool = False
 
 
-def dissect(comparison: Comparison, velocity: Field) -> Dissection:
+def dissect(comparison: Comparison, velocity: Field, start: Field) -> Dissection:
     """Return the best reading of a pair of poses that was found.
 
     Args:
         comparison: Both poses.
         velocity: (h, w, 2) on its grid, the best single flow; it is the answer when no part makes it better.
+        start: (h, w, 2) on any grid, where the search for a flow begins.
     """
     nothing = np.zeros(comparison.shape, np.intp)
     single = Anatomy(velocity=velocity, turns=(), labels=(nothing, nothing))
     score = judge_anatomy(single, comparison).score
     if score < _GOOD_ENOUGH:
         return Dissection(single)
-    return _Search(comparison, _Reading(single, score)).run()
+    return _Search(comparison, _Reading(single, score), start).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,10 @@ class _Ranked:
 class _Search:
     """One search: what was read so far, and what was tried in vain."""
 
-    def __init__(self, comparison: Comparison, single: _Reading) -> None:
+    def __init__(self, comparison: Comparison, single: _Reading, start: Field) -> None:
         self._comparison = comparison
         self._single = single
-        coarse = fit_shape(comparison.shape, FIRM.rounds[0][0])
-        self._start = form_velocity(find_affinity(*comparison.poses), coarse)
+        self._start = start
         firm = self._flow(np.ones(comparison.shape, bool), np.ones(comparison.shape, bool), self._start, FIRM)
         self._best = self._read(replace(single.anatomy, velocity=firm))
         self._proposer = Proposer(comparison)

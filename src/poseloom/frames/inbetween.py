@@ -9,7 +9,7 @@ from poseloom.core.confidence import Confidence, Fault, FaultKind, Rendering, ju
 from poseloom.frames.affinity import fit_shape
 from poseloom.frames.anatomy import Anatomy, Verdict, judge_anatomy
 from poseloom.frames.blend import Side, blend_sides, prepare_side, show_side
-from poseloom.frames.candidate import choose_flow
+from poseloom.frames.candidate import Candidate, choose_flow
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.cutout import cut_parts, rescale_limb
 from poseloom.frames.dissection import LONG_SIDES, dissect
@@ -181,7 +181,7 @@ def _find_motion(poses: tuple[Rgba, Rgba]) -> _Found:
     work = _shrink(poses[0]), _shrink(poses[1])
     single = choose_flow(*work)
     alone = Verdict(mismatch=single.mismatch, distortion=single.distortion)
-    read = _read(work, single.velocity, alone)
+    read = _read(work, single, alone)
     if read.judgement.rendering is not Rendering.LIMBS:
         # Poses that differ so much are exchanged so quickly that turning limbs would only confuse.
         return _Found(single.velocity, read.judgement, poses, ())
@@ -206,17 +206,17 @@ class _Read:
         return judge_pair(self.verdict.list_faults(), limbs=len(self.anatomy.turns))
 
 
-def _read(work: tuple[Premultiplied, Premultiplied], velocity: Field, alone: Verdict) -> _Read:
+def _read(work: tuple[Premultiplied, Premultiplied], single: Candidate, alone: Verdict) -> _Read:
     """Return the best reading of a pair; where it flows, untrusted, and limbs nearly help, they are sought anew."""
-    first = _look(work, velocity, alone, LONG_SIDES[0])
+    first = _look(work, single, alone, LONG_SIDES[0])
     if first.judgement.rendering is not Rendering.FLOWS or first.judgement.value == 1 or not first.is_near_miss:
         return first
-    return min(first, _look(work, velocity, alone, LONG_SIDES[1]), key=lambda read: read.verdict.score)
+    return min(first, _look(work, single, alone, LONG_SIDES[1]), key=lambda read: read.verdict.score)
 
 
-def _look(work: tuple[Premultiplied, Premultiplied], velocity: Field, alone: Verdict, long_side: int) -> _Read:
+def _look(work: tuple[Premultiplied, Premultiplied], single: Candidate, alone: Verdict, long_side: int) -> _Read:
     comparison = Comparison(*FeaturePyramid(*work).see(long_side, 0.0))
-    found = dissect(comparison, resample_field(velocity, comparison.shape))
+    found = dissect(comparison, resample_field(single.velocity, comparison.shape), single.start)
     verdict = min(alone, judge_anatomy(found.anatomy, comparison), key=lambda verdict: verdict.score)
     return _Read(comparison, found.anatomy, verdict, found.is_near_miss)
 

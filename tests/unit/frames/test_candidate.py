@@ -1,5 +1,6 @@
 import cv2
 import numpy as np
+import pytest
 
 from poseloom.frames.candidate import choose_flow
 from poseloom.frames.comparison import measure_stretch
@@ -60,6 +61,13 @@ def test_a_body_stays_where_it_is_while_wings_rise_on_both_sides() -> None:
     flow = exponentiate(chosen.velocity, 1) * np.float32(128 / width)
     body = cv2.ellipse(np.zeros((128, 128), np.uint8), (64, 70), (9, 16), 0, 0, 360, 1, -1)
     assert np.abs(flow[cv2.resize(body, (width, height)) > 0]).max() < 2
+
+
+def test_what_is_sought_further_begins_at_rest_too_where_a_body_stays_and_at_the_shift_where_it_moves() -> None:
+    assert np.abs(choose_flow(draw_bird(-40), draw_bird(40)).start).max() == 0
+    body = draw_body(has_horn=True)
+    start = choose_flow(body, np.roll(body, 12, axis=1)).start
+    assert np.median(start[..., 0]) * 96 / start.shape[1] == pytest.approx(12, abs=2)
 
 
 def test_a_guess_is_kept_or_refined_and_nothing_else_is_tried() -> None:

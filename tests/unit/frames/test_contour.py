@@ -4,7 +4,7 @@ import pytest
 from numpy.typing import NDArray
 
 from poseloom.frames.comparison import Mask
-from poseloom.frames.contour import Drawing, study_drawing, trim_parts
+from poseloom.frames.contour import Drawing, share_out, study_drawing, trim_parts
 from poseloom.frames.image import Rgba, blank
 from poseloom.frames.similarity import Similarity, form_similarity, move_points
 
@@ -117,3 +117,35 @@ def test_two_drawings_that_have_little_in_common_stay_as_they_are() -> None:
     elsewhere = form_similarity(np.radians(70), 1, SHOULDER, (40.0, 40.0))
     for trimmed, mask in zip(trim_parts((near, far), study((source, target)), elsewhere), (near, far), strict=True):
         assert (trimmed == mask).all()
+
+
+def draw_boxes(*boxes: tuple[int, int, int, int]) -> Mask:
+    """Return where any of the boxes is, each as left, top, right, bottom."""
+    mask = np.zeros((SIZE, SIZE), np.bool_)
+    for left, top, right, bottom in boxes:
+        mask[top:bottom, left:right] = True
+    return mask
+
+
+def show(mask: Mask) -> Rgba:
+    return np.where(mask[..., None], np.array((*FUR, 255), np.uint8), np.uint8(0))
+
+
+def test_scraps_that_only_a_part_holds_go_with_it() -> None:
+    body, arm, tip = (20, 20, 80, 140), (80, 60, 130, 80), (130, 60, 140, 80)
+    [whole] = share_out([draw_boxes(arm)], show(draw_boxes(body, arm, tip)))
+    assert (whole == draw_boxes(arm, tip)).all()
+
+
+def test_each_of_two_parts_takes_the_scrap_that_touches_it_more() -> None:
+    body, arm, leg, between = (20, 20, 80, 140), (80, 40, 130, 60), (80, 70, 130, 90), (100, 60, 104, 69)
+    near, far = share_out([draw_boxes(arm), draw_boxes(leg)], show(draw_boxes(body, arm, leg, between)))
+    assert (near == draw_boxes(arm, between)).all()
+    assert (far == draw_boxes(leg)).all()
+
+
+def test_neither_a_foot_as_large_as_an_arm_nor_what_floats_beside_it_goes_with_the_arm() -> None:
+    body, arm, foot, spark = (20, 20, 80, 100), (20, 100, 80, 120), (20, 120, 80, 140), (100, 100, 104, 104)
+    mask = draw_boxes(arm)
+    [same] = share_out([mask], show(draw_boxes(body, arm, foot, spark)))
+    assert (same == mask).all()

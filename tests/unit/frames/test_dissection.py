@@ -18,7 +18,8 @@ def take_apart(source: Rgba, target: Rgba) -> Dissection:
     assert stage is not None
     poses = premultiply(stage.cut(source)), premultiply(stage.cut(target))
     comparison = Comparison(*FeaturePyramid(*poses).see(LONG_SIDES[0], 0.0))
-    return dissect(comparison, resample_field(choose_flow(*poses).velocity, comparison.shape))
+    single = choose_flow(*poses)
+    return dissect(comparison, resample_field(single.velocity, comparison.shape), single.start)
 
 
 def test_a_pair_that_flows_has_no_parts_and_misses_none() -> None:
