@@ -201,20 +201,15 @@ def share_out(masks: Sequence[Mask], pose: Rgba) -> list[Mask]:
         masks: (H, W) bool each.
         pose: What shows them.
     """
-    parts = [mask.copy() for mask in masks]
     rest = (pose[..., 3] > 0) & ~np.any(masks, axis=0)
     count, pieces, figures, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=8)
-    if count <= 2:
-        return parts
     areas = figures[:, cv2.CC_STAT_AREA]
+    areas[0] = 0
     contacts = np.stack([np.bincount(pieces[rest & grow(mask, 3)], minlength=count) for mask in masks])
     holders = contacts.argmax(axis=0)
-    for piece in range(1, count):
-        holder = holders[piece]
-        is_scrap = areas[piece] < areas[1:].max() and areas[piece] <= _LARGEST_SCRAP * masks[holder].sum()
-        if is_scrap and contacts[holder, piece] > 0:
-            parts[holder] |= pieces == piece
-    return parts
+    limits = _LARGEST_SCRAP * np.array([mask.sum() for mask in masks])[holders]
+    is_scrap = (contacts.max(axis=0) > 0) & (areas <= limits) & (areas < areas.max())
+    return [mask | (is_scrap & (holders == part))[pieces] for part, mask in enumerate(masks)]
 
 
 def _keep_largest(mask: Mask) -> Mask:
