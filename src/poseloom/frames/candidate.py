@@ -28,7 +28,7 @@ class Candidate:
 
     Attributes:
         velocity: (h, w, 2) float32 in cells of its own grid.
-        start: The same on a coarser grid, where the search for it was begun.
+        start: (h, w, 2) float32 in cells of a grid of its own, the flow at which the search began.
         mismatch: Mean colour gap half-way, on the silhouettes, 0..1.2.
         distortion: Mean absolute log-stretch along both axes; 0 is rigid.
     """

@@ -213,7 +213,7 @@ def rescale_limb(limb: Limb, before: tuple[int, int], after: tuple[int, int]) ->
 
 
 def _complete(pose: Rgba, hole: Mask, open_end: Mask, other: Rgba, other_hole: Mask, flow: Field) -> Rgba:
-    """Return a pose whose hole shows what the other pose shows there, or else what is nearest."""
+    """Return a pose whose hole shows what the other pose shows there, or else what is nearest, but for an open end."""
     if not hole.any():
         return pose
     # What is nearest to a place in the hole lies in it or right around it.
