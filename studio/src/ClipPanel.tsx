@@ -26,10 +26,11 @@ export function ClipPanel({ path, edge, stand, isSaved }: ClipPanelProps) {
           {stand.error?.message ?? "Its clip could not be made."}
         </p>
       )}
-      {job?.urls.webm && <Scrubber source={job.urls.webm} ends={ends} />}
-      {job && <Facts job={job} />}
-      {stand.confidence && <Trust confidence={stand.confidence} />}
+      {/* Its place is kept before it comes, so that no button moves away under the pointer. */}
+      {isMade && <Scrubber key={edge.id} source={job?.urls.webm} ends={ends} />}
       <Remake path={path} edgeId={edge.id} stand={stand} isSaved={isSaved} />
+      {isMade && <Facts job={job} />}
+      {stand.confidence && <Trust confidence={stand.confidence} />}
     </section>
   );
 }
@@ -53,7 +54,7 @@ function useEnds(path: string, { source, target }: Edge, isWanted: boolean): rea
 }
 
 /** A clip under the finger, with the poses that it should meet shining through. */
-function Scrubber({ source, ends }: { source: string; ends: readonly [string, string] }) {
+function Scrubber({ source, ends }: { source: string | undefined; ends: readonly [string, string] }) {
   const video = useRef<HTMLVideoElement>(null);
   const [share, setShare] = useState(0);
   const [isOnion, setOnion] = useState(true);
@@ -91,7 +92,12 @@ function Scrubber({ source, ends }: { source: string; ends: readonly [string, st
         <video ref={video} src={source} autoPlay={isPlaying} loop muted playsInline />
       </div>
       <div className="row">
-        <button type="button" onClick={turn} aria-label={isPlaying ? "Pause the clip" : "Play the clip"}>
+        <button
+          type="button"
+          disabled={!source}
+          onClick={turn}
+          aria-label={isPlaying ? "Pause the clip" : "Play the clip"}
+        >
           {isPlaying ? "❚❚" : "▶"}
         </button>
         <input
@@ -100,6 +106,7 @@ function Scrubber({ source, ends }: { source: string; ends: readonly [string, st
           min={0}
           max={1}
           step={0.005}
+          disabled={!source}
           value={share}
           onChange={(e) => seek(Number(e.target.value))}
         />
@@ -112,25 +119,31 @@ function Scrubber({ source, ends }: { source: string; ends: readonly [string, st
   );
 }
 
-function Facts({ job }: { job: Job }) {
-  const seam = job.seam?.webm;
+/** What is known of a clip; before that, as much room. */
+function Facts({ job }: { job: Job | null }) {
+  const seam = job?.seam?.webm;
   return (
     <dl className="facts">
       <dt>Length</dt>
-      <dd>{job.duration} s</dd>
-      {seam && (
+      <dd>{job ? `${job.duration} s` : "–"}</dd>
+      {(!job || seam) && (
         <>
           <dt>Seams</dt>
           <dd>
-            {writeDecibels(seam.first?.colour_db)} at the first frame, {writeDecibels(seam.last?.colour_db)}{" "}
-            at the last
+            {writeDecibels(seam?.first?.colour_db)} at the first frame,
+            <br />
+            {writeDecibels(seam?.last?.colour_db)} at the last
           </dd>
         </>
       )}
       <dt>Cost</dt>
-      <dd>{job.cost_credits ? `${job.cost_credits} credits` : "free"}</dd>
+      <dd>{job ? writeCost(job) : "–"}</dd>
     </dl>
   );
+}
+
+function writeCost({ cost_credits }: Job): string {
+  return cost_credits ? `${cost_credits} credits` : "free";
 }
 
 function writeDecibels(value: number | undefined): string {

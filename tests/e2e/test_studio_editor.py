@@ -9,7 +9,7 @@ from threading import Thread
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Response, Route, expect, sync_playwright
 
 from tests.e2e.browser import start_chromium
 from tests.e2e.server import Place, Server, check, make_place, run_server
@@ -123,6 +123,26 @@ def test_one_clip_is_made_again_after_its_price_is_told(server: Server, client: 
     assert ordered.value.status == httpx2.codes.ACCEPTED
     assert check(place.client.get("/v1/credits"))["balance"] == before - 20
     place.await_settled()
+
+
+def test_what_comes_later_moves_nothing_away(server: Server, page: Page, living: Place) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/v1/jobs/*", hold)
+    edge = next(edge for edge in living.read()["edges"] if edge["source"] == edge["target"])
+    open_place(page, server, living)
+    with page.expect_request("**/v1/jobs/*"):
+        select_edge(page, edge["source"], edge["target"])
+    button, words = page.get_by_role("button", name="Make this clip again …"), page.get_by_label("What happens")
+    expect(button).to_be_visible()
+    before = button.bounding_box(), words.bounding_box()
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("region", name="Clip").get_by_text(" dB at the first frame")).to_be_visible()
+    assert (button.bounding_box(), words.bounding_box()) == before
 
 
 def test_a_pose_is_copied_pasted_and_taken_back_by_keys(server: Server, client: httpx2.Client, page: Page) -> None:
