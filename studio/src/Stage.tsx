@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import type { Manifest, PoseloomMascot } from "../../player/src/index.ts";
 import { Refusal, tell } from "./api.ts";
 import { useClient } from "./client.ts";
 import { Export } from "./Export.tsx";
+import { nameNode } from "./graph.ts";
 import { type Graph, type Input, isUnderWay, type Status } from "./model.ts";
 
 /** After these the player is elsewhere. */
@@ -21,10 +22,68 @@ interface StageProps {
 
 /** The mascot itself: its first pose until it lives, then the real player with a switch for each input. */
 export function Stage({ path, name, version, graph, status, pictures, onLight }: StageProps) {
-  const { manifest, problem } = useManifest(path, version, status);
-  const frame = useRef<HTMLDivElement>(null);
-  const [player, setPlayer] = useState<PoseloomMascot | null>(null);
   const isMaking = tellUnderWay(status);
+  const isPlayable = (status?.completed ?? 0) > 0 && !isMaking;
+  const { manifest, problem } = useManifest(path, version, status, isPlayable);
+  const frame = useRef<HTMLDivElement>(null);
+  const player = usePlayer(frame, manifest, onLight);
+  const first = graph.nodes.find((node) => node.id === graph.initialNode);
+  const still = pictures.get(first?.assetId ?? "");
+  // What will stand here has its place before it comes, so that nothing below moves away.
+  const foreseen = isPlayable && !problem ? foresee(graph, status) : null;
+  const played = manifest ? (JSON.parse(manifest) as Played) : foreseen;
+  return (
+    <section className="stage" aria-label="Mascot">
+      <div className="figure" ref={frame}>
+        {!manifest && still && <img src={still} alt={`${name}, not yet moving`} />}
+        {isMaking && status && (
+          <progress aria-label="How far the mascot is" max={1} value={status.progress} />
+        )}
+      </div>
+      {played && <Switches key={manifest} played={played} player={player} />}
+      <Standing
+        hasSwitches={played !== null}
+        isMaking={isMaking}
+        isReady={status?.ready}
+        hasPose={!!still}
+        problem={problem}
+      />
+      {played && status?.ready && <Export path={path} name={name} />}
+    </section>
+  );
+}
+
+interface StandingProps {
+  hasSwitches: boolean;
+  isMaking: boolean;
+  isReady: boolean | undefined;
+  hasPose: boolean;
+  problem: string;
+}
+
+/** What there is to know of a mascot that does not live yet, or not whole. */
+function Standing({ hasSwitches, isMaking, isReady, hasPose, problem }: StandingProps) {
+  if (problem) {
+    return (
+      <p role="alert" className="trouble">
+        {problem}
+      </p>
+    );
+  }
+  if (!hasSwitches) {
+    return (
+      <p className="hint">
+        {hasPose ? "It comes alive when every clip is made." : "Your mascot appears here."}
+      </p>
+    );
+  }
+  if (isReady || isMaking) return null;
+  return <p className="hint">Some of its clips are not made: it plays those that are there.</p>;
+}
+
+/** The real player in its frame, as soon as there is something to play. */
+function usePlayer(frame: RefObject<HTMLDivElement | null>, manifest: string, onLight: (id: string) => void) {
+  const [player, setPlayer] = useState<PoseloomMascot | null>(null);
   useEffect(() => {
     if (!manifest || !frame.current) return;
     const mascot = document.createElement("poseloom-mascot");
@@ -38,40 +97,8 @@ export function Stage({ path, name, version, graph, status, pictures, onLight }:
       setPlayer(null);
       onLight("");
     };
-  }, [manifest, onLight]);
-
-  const first = graph.nodes.find((node) => node.id === graph.initialNode);
-  const still = pictures.get(first?.assetId ?? "");
-  return (
-    <section className="stage" aria-label="Mascot">
-      <div className="figure" ref={frame}>
-        {!manifest && still && <img src={still} alt={`${name}, not yet moving`} />}
-        {isMaking && status && (
-          <progress aria-label="How far the mascot is" max={1} value={status.progress} />
-        )}
-      </div>
-      {player && manifest ? (
-        <>
-          <Switches key={manifest} manifest={manifest} player={player} />
-          {!status?.ready && !isMaking && (
-            <p className="hint">Some of its clips are not made: it plays those that are there.</p>
-          )}
-          {status?.ready && <Export path={path} name={name} />}
-        </>
-      ) : (
-        !problem && (
-          <p className="hint">
-            {still ? "It comes alive when every clip is made." : "Your mascot appears here."}
-          </p>
-        )
-      )}
-      {problem && (
-        <p role="alert" className="trouble">
-          {problem}
-        </p>
-      )}
-    </section>
-  );
+  }, [frame, manifest, onLight]);
+  return player;
 }
 
 function tellUnderWay(status: Status | null): boolean {
@@ -79,11 +106,10 @@ function tellUnderWay(status: Status | null): boolean {
 }
 
 /** What the player reads, as it is saved. While clips are made, the mascot goes on living as it was. */
-function useManifest(path: string, version: string, status: Status | null) {
+function useManifest(path: string, version: string, status: Status | null, isPlayable: boolean) {
   const client = useClient();
   const [manifest, setManifest] = useState("");
   const [problem, setProblem] = useState("");
-  const isPlayable = (status?.completed ?? 0) > 0 && !tellUnderWay(status);
   const made = `${status?.completed} ${status?.ready}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another version, or another clip, plays otherwise
   useEffect(() => {
@@ -111,22 +137,37 @@ function useManifest(path: string, version: string, status: Status | null) {
   return { manifest, problem };
 }
 
-interface SwitchesProps {
-  manifest: string;
-  player: PoseloomMascot;
-}
-
 /** What the player reads, as far as there is something to press for it. */
 interface Played {
-  initialNode: string;
+  initialNode: string | null;
   nodes: { id: string; name: string }[];
-  edges: { target: string; isLoop: boolean; videos: Record<string, string> }[];
+  edges: { target: string; isLoop: boolean; videos: { webm?: string } }[];
   inputs: Input[];
 }
 
+/** What the player will read, before it is there. */
+function foresee(graph: Graph, status: Status | null): Played {
+  const made = new Set(status?.edges.filter((one) => one.status === "completed").map((one) => one.edge_id));
+  return {
+    initialNode: graph.initialNode,
+    nodes: graph.nodes.map(({ id }) => ({ id, name: nameNode(graph, id) })),
+    edges: graph.edges.map(({ id, source, target }) => ({
+      target,
+      isLoop: source === target,
+      videos: made.has(id) ? { webm: id } : {},
+    })),
+    inputs: graph.inputs,
+  };
+}
+
+interface SwitchesProps {
+  played: Played;
+  player: PoseloomMascot | null;
+}
+
 /** A switch for each input, and a way to each pose to which clips lead, whatever it waits for. */
-function Switches({ manifest, player }: SwitchesProps) {
-  const { inputs, nodes, edges, initialNode } = JSON.parse(manifest) as Played;
+function Switches({ played, player }: SwitchesProps) {
+  const { inputs, nodes, edges, initialNode } = played;
   const led = new Set(edges.filter((edge) => edge.videos.webm && !edge.isLoop).map((edge) => edge.target));
   const reached = nodes.filter((node) => node.id === initialNode || led.has(node.id));
   return (
@@ -140,7 +181,13 @@ function Switches({ manifest, player }: SwitchesProps) {
         <section className="switches poses" aria-label="Poses of the mascot">
           <span className="hint">Go to</span>
           {reached.map((node) => (
-            <button key={node.id} type="button" className="chip" onClick={() => player.go(node.id)}>
+            <button
+              key={node.id}
+              type="button"
+              className="chip"
+              disabled={!player}
+              onClick={() => player?.go(node.id)}
+            >
               {node.name}
             </button>
           ))}
@@ -150,10 +197,10 @@ function Switches({ manifest, player }: SwitchesProps) {
   );
 }
 
-function Switch({ input, player }: { input: Input; player: PoseloomMascot }) {
+function Switch({ input, player }: { input: Input; player: PoseloomMascot | null }) {
   if (input.type === "trigger") {
     return (
-      <button type="button" onClick={() => player.fire(input.name)}>
+      <button type="button" disabled={!player} onClick={() => player?.fire(input.name)}>
         {input.name}
       </button>
     );
@@ -165,7 +212,8 @@ function Switch({ input, player }: { input: Input; player: PoseloomMascot }) {
         type={isBoolean ? "checkbox" : "number"}
         defaultChecked={isBoolean && input.default === true}
         defaultValue={isBoolean ? undefined : Number(input.default ?? 0)}
-        onChange={(e) => player.set(input.name, isBoolean ? e.target.checked : Number(e.target.value))}
+        disabled={!player}
+        onChange={(e) => player?.set(input.name, isBoolean ? e.target.checked : Number(e.target.value))}
       />
       <span title={input.name}>{input.name.split("::").at(-1)}</span>
     </label>

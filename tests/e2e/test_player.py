@@ -5,6 +5,7 @@ import json
 import random
 from base64 import b64decode
 from collections.abc import Iterator
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -210,7 +211,9 @@ def test_no_composited_frame_is_blank_or_doubled(page: Page, mascot: Locator) ->
     session.send("Page.stopScreencast")
     box = mascot.bounding_box()
     assert box is not None
-    areas = np.array([disc_area(frame, box) for frame in frames[1:]])
+    # The page may be on its way to the screen yet without the colour around the mascot.
+    shown = dropwhile(lambda pixels: not is_magenta_around(pixels, box), map(read_pixels, frames))
+    areas = np.array([disc_area(pixels, box) for pixels in shown])
     assert len(areas) > WATCHED_TRANSITIONS
     middle = float(np.median(areas))
     assert areas.min() > 0.95 * middle, f"blank frame: {areas}"
@@ -316,9 +319,16 @@ def record_screen(session: CDPSession) -> list[bytes]:
     return frames
 
 
-def disc_area(frame: bytes, box: FloatRect) -> float:
+def read_pixels(frame: bytes) -> NDArray[np.uint8]:
+    return np.asarray(Image.open(io.BytesIO(frame)).convert("RGB"))
+
+
+def is_magenta_around(pixels: NDArray[np.uint8], box: FloatRect) -> bool:
+    return bool((pixels[int(box["y"]) + 2, int(box["x"]) + 30] == MAGENTA).all())
+
+
+def disc_area(pixels: NDArray[np.uint8], box: FloatRect) -> float:
     """Return how many pixels of the mascot's box show its green."""
-    pixels: NDArray[np.uint8] = np.asarray(Image.open(io.BytesIO(frame)).convert("RGB"))
     left, top = int(box["x"]), int(box["y"])
     cut = pixels[top : top + int(box["height"]), left : left + int(box["width"])]
     return float((cut[..., 1] > 100).sum())

@@ -131,7 +131,8 @@ def test_what_comes_later_moves_nothing_away(server: Server, page: Page, living:
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.route("**/v1/jobs/*", hold)
+    for late in ("**/v1/jobs/*", "**/export?partial=true"):
+        page.route(late, hold)
     edge = next(edge for edge in living.read()["edges"] if edge["source"] == edge["target"])
     open_place(page, server, living)
     with page.expect_request("**/v1/jobs/*"):
@@ -142,6 +143,7 @@ def test_what_comes_later_moves_nothing_away(server: Server, page: Page, living:
     for route in held:
         route.continue_()
     expect(page.get_by_role("region", name="Clip").get_by_text(" dB at the first frame")).to_be_visible()
+    expect(page.get_by_label("isWorking")).to_be_enabled()
     assert (button.bounding_box(), words.bounding_box()) == before
 
 

@@ -54,11 +54,11 @@ def sheathe_parts(
 
 
 def _sheathe(mask: Mask, drawing: Drawing, ink: Ink, joint: NDArray[np.floating]) -> Mask | None:
-    stump = _find_stump(mask, drawing, ink, joint)
+    filled = find_filled(drawing)
+    stump = _find_stump(mask, drawing, filled, ink, joint)
     if not stump.any():
         return None
     part, width_px = mask | stump, ink.width_px + _SLACK_PX
-    filled = find_filled(drawing)
     end = _find_end(filled & ~part, surround(stump, width_px))
     line = drawing.lines & surround(end, width_px)
     # What lies behind meets a line in corners, what lies before goes on smoothly beside it: the stem of a T belongs
@@ -72,14 +72,14 @@ def _sheathe(mask: Mask, drawing: Drawing, ink: Ink, joint: NDArray[np.floating]
     return np.asarray(part & ~line & ~melted)
 
 
-def _find_stump(mask: Mask, drawing: Drawing, ink: Ink, joint: NDArray[np.floating]) -> Mask:
+def _find_stump(mask: Mask, drawing: Drawing, filled: Mask, ink: Ink, joint: NDArray[np.floating]) -> Mask:
     """Return what hangs on a part about its joint and on nothing else, for lines part it from the rest, with its line.
 
     The line of what it ends at is left out.
     """
-    rest = find_filled(drawing) & ~mask
+    rest = filled & ~mask
     count, pieces, figures, centres = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=4)
-    contacts = np.bincount(pieces[rest & grow(mask & find_filled(drawing), 3)], minlength=count)
+    contacts = np.bincount(pieces[rest & grow(mask & filled, 3)], minlength=count)
     areas, area = figures[:, cv2.CC_STAT_AREA], int(mask.sum())
     own = [
         piece
