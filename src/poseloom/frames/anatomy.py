@@ -30,6 +30,8 @@ _PART_PRICE = 0.004
 _LOOSE_WEIGHT = 0.021
 _LOOSE_FREE_CELLS = 3.5
 _LOOSE_MOST_CELLS = 17.5
+_STILL_ROUNDS = 3
+_STILL_CELLS = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,22 @@ def trace_paths(anatomy: Anatomy, comparison: Comparison) -> list[Path]:
         Path(turn=turn, joint=find_joint(anatomy.labels[0] == part, turn, motion, comparison.solid[0]))
         for part, turn in enumerate(anatomy.turns, 1)
     ]
+
+
+def steady_path(path: Path, velocity: Field) -> Path:
+    """Return `path` about a joint half-way to the place at which the part does not move against the body at all.
+
+    The one is where the part is seen to hang, the other what its whole motion tells, also of a joint that is hidden:
+    neither is sure. Where there is no such place nearby, the path stays as it is.
+    """
+    field = exponentiate(velocity, 1.0)
+    still, back = path.joint, np.linalg.pinv(np.eye(2) - path.turn[:, :2])
+    for _ in range(_STILL_ROUNDS):
+        carried = look_up(field, still.astype(np.float32)[None, None])[0, 0]
+        still = still + back @ (move_points(still, path.turn) - still - carried)
+    if math.dist(still, path.joint) > _STILL_CELLS:
+        return path
+    return Path(turn=path.turn, joint=(path.joint + still) / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

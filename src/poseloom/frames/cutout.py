@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poseloom.frames.affinity import fit_shape
-from poseloom.frames.anatomy import Anatomy, Path, trace_paths
+from poseloom.frames.anatomy import Anatomy, Path, steady_path, trace_paths
 from poseloom.frames.blend import prepare_side
 from poseloom.frames.comparison import Comparison, Mask, grow
 from poseloom.frames.contour import Drawing, enlarge_part, round_off, share_out, study_drawing, trim_parts
@@ -57,7 +57,7 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
         comparison: Both poses on that grid.
     """
     drawings = study_drawing(poses[0]), study_drawing(poses[1])
-    paths = trace_paths(anatomy, comparison)
+    paths = [steady_path(path, anatomy.velocity) for path in trace_paths(anatomy, comparison)]
     flows = [resample_field(exponentiate(anatomy.velocity, duration), poses[0].shape[:2]) for duration in (1.0, -1.0)]
     parts = [_find_part(drawings, anatomy, comparison, part, path) for part, path in enumerate(paths, 1)]
     near, far = (share_out([part.masks[side] for part in parts], poses[side]) for side in (0, 1))
