@@ -224,7 +224,9 @@ class _Rival:
         weights = discs[..., 4]
         weighted = np.concatenate([discs[..., :4] * weights[..., None], weights[..., None]], axis=3)
         spectra = np.fft.rfft2(weighted.transpose(0, 3, 1, 2), self._size)
-        product = np.einsum("kij,nkij->nij", self._spectrum, np.conj(spectra))
+        product = self._spectrum[0] * np.conj(spectra[:, 0])
+        for band in range(1, len(self._spectrum)):
+            product += self._spectrum[band] * np.conj(spectra[:, band])
         costs = np.fft.irfft2(product, self._size)[:, : self._shape[0], : self._shape[1]]
         own = (np.square(discs[..., :4]).sum(axis=3) * weights).sum(axis=(1, 2))
         totals = np.maximum(weights.sum(axis=(1, 2)), 1e-3)
