@@ -52,8 +52,13 @@ class Side:
     inked: Bytes
 
 
-def prepare_side(image: Rgba) -> Side:
-    """Return `image` ready for `blend_sides`."""
+def prepare_side(image: Rgba, open_end: NDArray[np.bool_] | None = None) -> Side:
+    """Return `image` ready for `blend_sides`.
+
+    Args:
+        image: (H, W, 4) uint8, straight alpha.
+        open_end: (H, W), where its edge is a cut through what goes on in another picture: no line is drawn along that.
+    """
     distance = measure_distance(np.asarray(image[..., 3], np.float32) / np.float32(255))
     np.clip(distance, -_FURTHEST_PX, _FURTHEST_PX, out=distance)
     half = ((image.shape[1] + 1) // 2, (image.shape[0] + 1) // 2)
@@ -65,15 +70,17 @@ def prepare_side(image: Rgba) -> Side:
         fine=double_pixels(picture),
         distance=np.asarray(small, np.float32),
         ink=ink,
-        inked=_find_inked(image, ink, half),
+        inked=_find_inked(image, ink, half, open_end),
     )
 
 
-def _find_inked(image: Rgba, ink: Ink | None, size: tuple[int, int]) -> Bytes:
+def _find_inked(image: Rgba, ink: Ink | None, size: tuple[int, int], open_end: NDArray[np.bool_] | None) -> Bytes:
     if ink is None:
         return np.zeros(size[::-1], np.uint8)
     like = cv2.inRange(image[..., :3], *(_clip_colour(ink.colour + sign * _INK_LIKENESS) for sign in (-1, 1)))
     lines = cv2.bitwise_and(like, np.asarray(255 * (image[..., 3] >= _HALF), np.uint8))
+    if open_end is not None:
+        lines[open_end] = 0
     near = cv2.dilate(np.asarray(cv2.resize(lines, size, interpolation=cv2.INTER_AREA), np.uint8), _WIDE_BLOCK)
     return np.asarray(cv2.GaussianBlur(near, (0, 0), 1.0), np.uint8)
 
@@ -141,6 +148,8 @@ def _trace(painted: Rgba, sides: tuple[Side, Side], distance: Plane, share: Plan
         return painted
     width_px = near.width_px * (1 - t) + far.width_px * t
     x, y, width, height = cv2.boundingRect(np.asarray(share > 0, np.uint8))
+    if not width:
+        return painted
     box = np.s_[y : y + height, x : x + width]
     line = np.clip(np.float32(width_px + 0.5) - distance[box], 0, 1) * share[box]
     colour = near.colour * (1 - t) + far.colour * t

@@ -98,8 +98,10 @@ def _creep(mask: Mask, ground: Mask, steps: int) -> Mask:
 
 
 def add_rim(mask: Mask, pose: Rgba) -> Mask:
-    """Return `mask` with the soft rim of the drawing beside it."""
-    return _creep(mask, pose[..., 3] < _SOLID, _RIM_PX)
+    """Return `mask` with the soft rim of the drawing beside it, but for what is also the rim of something else."""
+    alpha = pose[..., 3]
+    others = grow((alpha >= _SOLID) & ~mask, 3)
+    return _creep(mask, (alpha > 0) & (alpha < _SOLID) & ~others, _RIM_PX)
 
 
 def trim_parts(masks: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], turn: Similarity) -> tuple[Mask, Mask]:
@@ -132,7 +134,7 @@ def _compare_parts(masks: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], 
     insides = _find_inside(masks[0], drawings[0]), _find_inside(masks[1], drawings[1])
     if any(inside.sum() <= _FILLED * mask.sum() for inside, mask in zip(insides, masks, strict=True)):
         return masks
-    reach_px = _REACH * min(_measure_breadth(mask) for mask in masks)
+    reach_px = _REACH * min(measure_breadth(mask) for mask in masks)
     near, far = (
         _trim(
             masks[here], drawings[here], _find_foreign(drawings[here], insides[there], drawings[there], way, reach_px)
@@ -224,7 +226,7 @@ def surround(mask: Mask, reach_px: float) -> Mask:
     return np.asarray(cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5) <= reach_px)
 
 
-def _measure_breadth(mask: Mask) -> float:
+def measure_breadth(mask: Mask) -> float:
     """Return how broad a part is, in pixels: its area by its length."""
     rows, columns = np.nonzero(mask)
     places = np.stack([columns, rows], axis=1).astype(np.float64)
@@ -236,7 +238,7 @@ def round_off(mask: Mask, pose: Rgba, joint: NDArray[np.float64]) -> Mask:
     """Return a part with a round end about its joint, of its own colour, which the body has too: so no gap opens."""
     if not mask.any():
         return mask
-    radius = _JOINT_WIDTH * _measure_breadth(mask)
+    radius = _JOINT_WIDTH * measure_breadth(mask)
     around = _cut_around(joint, 3 * radius, mask.shape)
     pose, part = pose[around], mask[around]
     distance = np.hypot(*(np.mgrid[around][::-1] - joint[:, None, None]))

@@ -10,7 +10,15 @@ from poseloom.frames.affinity import fit_shape
 from poseloom.frames.anatomy import Anatomy, Path, steady_path, trace_paths
 from poseloom.frames.blend import prepare_side
 from poseloom.frames.comparison import Comparison, Mask, grow
-from poseloom.frames.contour import Drawing, enlarge_part, round_off, share_out, study_drawing, trim_parts
+from poseloom.frames.contour import (
+    Drawing,
+    enlarge_part,
+    measure_breadth,
+    round_off,
+    share_out,
+    study_drawing,
+    trim_parts,
+)
 from poseloom.frames.flow import Field, count_squarings, exponentiate, list_positions, look_up, resample_field
 from poseloom.frames.image import (
     Premultiplied,
@@ -31,6 +39,7 @@ _SOLID = 250
 _MARGIN_PX = 4
 _DIFFERENT = 0.3
 _COVER_PX = 3
+_ROOT_BREADTHS = 0.6
 _FRONT_DOUBT = 1.5
 _FRONT_SHARE = 0.12
 
@@ -189,8 +198,9 @@ def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgb
     x0, y0, x1, y1 = bounds
     window = Window(x0=x0 - _MARGIN_PX, y0=y0 - _MARGIN_PX, x1=x1 + _MARGIN_PX, y1=y1 + _MARGIN_PX)
     velocity = register(FeaturePyramid(_shrink(near), _shrink(brought)), LEFTOVER)
+    root = _find_root(part, window)
     return Limb(
-        sides=(prepare_side(window.cut(near)), prepare_side(window.cut(brought))),
+        sides=(prepare_side(window.cut(near), root), prepare_side(window.cut(brought), root)),
         window=window,
         bounds=bounds,
         velocity=velocity,
@@ -198,6 +208,18 @@ def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgb
         path=part.path,
         is_front=part.is_front,
     )
+
+
+def _find_root(part: _Part, window: Window) -> Mask | None:
+    """Return where in a window a part is cut out of what it hangs on; None when something lies before that."""
+    mask, joint = part.masks[0], part.joints[0]
+    if not part.is_front or not mask.any():
+        return None
+    rows, columns = np.nonzero(mask)
+    along = np.array([columns.mean(), rows.mean()]) - joint
+    y, x = np.mgrid[window.y0 : window.y1, window.x0 : window.x1]
+    ahead_px = ((x - joint[0]) * along[0] + (y - joint[1]) * along[1]) / max(float(np.hypot(*along)), 1e-6)
+    return np.asarray(ahead_px < _ROOT_BREADTHS * measure_breadth(mask))
 
 
 def _uncover(part: Rgba, other: Rgba, cover: Mask) -> Rgba:

@@ -4,7 +4,7 @@ import pytest
 from numpy.typing import NDArray
 
 from poseloom.frames.comparison import Mask
-from poseloom.frames.contour import Drawing, share_out, study_drawing, trim_parts
+from poseloom.frames.contour import Drawing, add_rim, share_out, study_drawing, trim_parts
 from poseloom.frames.image import Rgba, blank
 from poseloom.frames.similarity import Similarity, form_similarity, move_points
 
@@ -149,3 +149,17 @@ def test_neither_a_foot_as_large_as_an_arm_nor_what_floats_beside_it_goes_with_t
     mask = draw_boxes(arm)
     [same] = share_out([mask], show(draw_boxes(body, arm, foot, spark)))
     assert (same == mask).all()
+
+
+def test_a_rim_is_what_is_soft_beside_a_part_but_not_what_is_beside_something_else() -> None:
+    pose = blank(SIZE)
+    pose[40:80, 40:80] = (*FUR, 255)
+    pose[40:80, 38:40] = pose[40:80, 80:82] = (*FUR, 120)
+    pose[60:80, 82:100] = (*SCARF, 255)
+    part = np.zeros((SIZE, SIZE), np.bool_)
+    part[40:80, 40:80] = True
+    rim = add_rim(part, pose) & ~part
+    assert rim[40:80, 38:40].all()
+    assert rim[40:58, 80:82].all()
+    assert not rim[62:80, 81:].any()
+    assert not rim[pose[..., 3] == 0].any()

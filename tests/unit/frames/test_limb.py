@@ -102,6 +102,14 @@ def test_what_the_body_hides_of_a_limb_in_one_pose_is_taken_from_the_other() -> 
     assert wrong.sum() < 360
 
 
+def test_a_shoulder_shows_no_line_where_the_arm_goes_on_into_the_body() -> None:
+    straight = replace(POSES["idle"], left_elbow=6, left_reach=1.2)
+    low, middle, high = (render(replace(straight, left_arm=degrees), 320) for degrees in (85, 105, 125))
+    gap = premultiply(prepare_morph(low, high).draw(0.5)) - premultiply(middle)
+    seen = middle[..., 3] > 12
+    assert -10 * math.log10(float(np.mean(gap[seen] ** 2))) > 36
+
+
 def test_two_searches_find_the_same(morph: Morph) -> None:
     again = prepare_morph(draw_puppet(LOW), draw_puppet(HIGH))
     assert np.array_equal(again.draw(0.37), morph.draw(0.37))

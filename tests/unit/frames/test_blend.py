@@ -1,0 +1,52 @@
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from poseloom.frames.blend import Side, blend_sides, prepare_side
+from poseloom.frames.flow import list_positions
+from poseloom.frames.image import Rgba
+from poseloom.frames.stage import Placement, Window, sample_places
+
+SIZE, MIDDLE = 128, 64
+INK, FUR = (30, 20, 50, 255), (140, 130, 240, 255)
+EVERYWHERE = np.ones((SIZE, SIZE), np.bool_)
+
+
+def draw_disc(radius: int, *, cut: bool = False) -> Rgba:
+    """Return a disc with a line around it; a cut one has none on its right."""
+    image = np.zeros((SIZE, SIZE, 4), np.uint8)
+    cv2.circle(image, (MIDDLE, MIDDLE), radius, INK, -1)
+    cv2.circle(image, (MIDDLE, MIDDLE), radius - 5, FUR, -1)
+    if cut:
+        right = image[:, MIDDLE + radius // 2 :]
+        right[right[..., 3] > 0] = FUR
+    return image
+
+
+def blend(sides: tuple[Side, Side], t: float) -> Rgba:
+    whole = Window(x0=0, y0=0, x1=SIZE, y1=SIZE)
+    lattice = sample_places(list_positions(SIZE, SIZE), whole, Placement(), whole)
+    return blend_sides(sides, (lattice, lattice), (SIZE, SIZE), t)
+
+
+def find_rim(image: Rgba) -> NDArray[np.int64]:
+    """Return the colour just within the right edge."""
+    last = int(np.flatnonzero(image[MIDDLE, :, 3] > 200).max())
+    return np.asarray(image[MIDDLE, last - 2, :3], np.int64)
+
+
+def test_an_edge_that_travels_takes_the_line_along_that_either_drawing_has() -> None:
+    drawn = blend((prepare_side(draw_disc(40, cut=True)), prepare_side(draw_disc(44))), 0.3)
+    assert np.abs(find_rim(drawn) - FUR[:3]).max() > 90
+
+
+def test_no_line_is_drawn_along_an_open_end() -> None:
+    right = list_positions(SIZE, SIZE)[..., 0] > MIDDLE
+    sides = prepare_side(draw_disc(40, cut=True), right), prepare_side(draw_disc(44), right)
+    assert np.abs(find_rim(blend(sides, 0.3)) - FUR[:3]).max() < 30
+
+
+def test_drawings_with_lines_and_open_ends_all_around_have_an_edge_that_travels() -> None:
+    sides = prepare_side(draw_disc(30), EVERYWHERE), prepare_side(draw_disc(50), EVERYWHERE)
+    area = float((blend(sides, 0.5)[..., 3] > 127).sum())
+    assert 0.95 < area / (np.pi * 40**2) < 1.05
