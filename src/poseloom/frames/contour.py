@@ -29,6 +29,7 @@ _LIKENESS = 40
 _LINE_SLACK_PX = 1.0
 _LARGEST_SCRAP = 0.2
 _MARGIN_PX = 4
+_CRUMB_PX = 12
 _BLOCK = np.ones((3, 3), np.uint8)
 
 
@@ -212,6 +213,13 @@ def share_out(masks: Sequence[Mask], pose: Rgba) -> list[Mask]:
     limits = _LARGEST_SCRAP * np.array([mask.sum() for mask in masks])[holders]
     is_scrap = (contacts.max(axis=0) > 0) & (areas <= limits) & (areas < areas.max())
     return [mask | (is_scrap & (holders == part))[pieces] for part, mask in enumerate(masks)]
+
+
+def find_crumbs(rest: Mask) -> Mask:
+    """Return the pieces of `rest` that are next to nothing."""
+    _, pieces, figures, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=8)
+    small = np.flatnonzero(figures[:, cv2.CC_STAT_AREA] < _CRUMB_PX)
+    return np.asarray(np.isin(pieces, small[small > 0]))
 
 
 def _keep_largest(mask: Mask) -> Mask:

@@ -1,5 +1,6 @@
 """Cut the parts out of two full-size poses, and complete the body behind them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -13,6 +14,7 @@ from poseloom.frames.comparison import Comparison, Mask, grow
 from poseloom.frames.contour import (
     Drawing,
     enlarge_part,
+    find_crumbs,
     measure_breadth,
     round_off,
     share_out,
@@ -39,6 +41,7 @@ _SOLID = 250
 _MARGIN_PX = 4
 _DIFFERENT = 0.3
 _COVER_PX = 3
+_RIM_PX = 2
 _ROOT_BREADTHS = 0.6
 _FRONT_DOUBT = 1.5
 _FRONT_SHARE = 0.12
@@ -71,7 +74,7 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
     parts = [_find_part(drawings, anatomy, comparison, part, path) for part, path in enumerate(paths, 1)]
     near, far = (share_out([part.masks[side] for part in parts], poses[side]) for side in (0, 1))
     parts = [replace(part, masks=masks) for part, masks in zip(parts, zip(near, far, strict=True), strict=True)]
-    holes = [np.any([_add_fringe(part.masks[side], poses[side]) for part in parts], axis=0) for side in (0, 1)]
+    holes = [_find_hole([part.masks[side] for part in parts], poses[side]) for side in (0, 1)]
     # What lies behind the body fills no hole of it.
     open_ends = [np.any([part.masks[side] & (not part.is_front) for part in parts], axis=0) for side in (0, 1)]
     bodies = (
@@ -130,6 +133,15 @@ def _find_part(
 def _add_fringe(mask: Mask, pose: Rgba) -> Mask:
     """Return `mask` and the solid pixels right around it, in which its line has melted with what lies behind."""
     return mask | (grow(mask, 3) & (pose[..., 3] >= _SOLID))
+
+
+def _find_hole(masks: Sequence[Mask], pose: Rgba) -> Mask:
+    """Return what of a pose is not the body's: parts, the rims that they share with something, and their crumbs."""
+    parts = np.asarray(np.any(masks, axis=0))
+    soft = grow(parts, 2 * _RIM_PX + 1) & (pose[..., 3] < _SOLID)
+    hole = _add_fringe(parts, pose) | soft
+    crumbs = find_crumbs((pose[..., 3] > 0) & ~hole)
+    return hole | (crumbs & grow(hole, 2 * _RIM_PX + 1))
 
 
 def _cut_out(drawing: Drawing, mask: Mask, body: Rgba) -> Rgba:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poseloom.frames.comparison import Mask, grow
-from poseloom.frames.contour import Drawing, add_rim, crop, find_filled, surround
+from poseloom.frames.contour import Drawing, add_rim, crop, find_crumbs, find_filled, surround
 from poseloom.frames.silhouette import Ink
 
 _LARGEST = 0.2
@@ -94,20 +94,13 @@ def _find_stump(mask: Mask, drawing: Drawing, filled: Mask, ink: Ink, joint: NDA
     width_px = ink.width_px + _SLACK_PX
     line = drawing.lines & surround(stump, width_px) & ~surround(rest & ~stump, width_px)
     whole = add_rim(mask | stump | line, drawing.pose)
-    return np.asarray((whole | _find_crumbs((drawing.pose[..., 3] > 0) & ~whole)) & ~mask)
+    return np.asarray((whole | find_crumbs((drawing.pose[..., 3] > 0) & ~whole)) & ~mask)
 
 
 def _find_end(rest: Mask, around: Mask) -> Mask:
     """Return the one piece of `rest` of which most lies `around` a stump."""
     count, pieces = cv2.connectedComponents(rest.astype(np.uint8), connectivity=4)
     return np.asarray(rest & (pieces == np.bincount(pieces[rest & around], minlength=count).argmax()))
-
-
-def _find_crumbs(rest: Mask) -> Mask:
-    """Return the pieces of `rest` that are next to nothing."""
-    _, pieces, figures, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=8)
-    small = np.flatnonzero(figures[:, cv2.CC_STAT_AREA] < _LEAST_PX)
-    return np.asarray(np.isin(pieces, small[small > 0]))
 
 
 def _find_corners(filled: Mask, width_px: float) -> Mask:
