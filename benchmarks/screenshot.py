@@ -18,6 +18,8 @@ WIDTH_PX = 960
 WEBP_QUALITY = 78
 LIFE_MS = 600_000
 CLIP_SIZE_PX = 256
+ENOUGH_DATA = 4
+"""A video's `readyState` when it can play through."""
 
 
 def main() -> None:
@@ -42,7 +44,10 @@ def main() -> None:
         page.locator("poseloom-mascot").wait_for(state="attached", timeout=LIFE_MS)
         page.get_by_label("forward from idle to waving").focus()
         page.keyboard.press("Enter")
+        clip = page.get_by_label("Clip", exact=True).locator("video")
+        expect(clip).to_have_js_property("readyState", ENOUGH_DATA)
         page.get_by_label("Moment of the clip").fill("0.5")
+        expect(clip).to_have_js_property("seeking", value=False)
         expect(page.get_by_label("Clip", exact=True)).to_contain_text("Trust")
         keep(page, "living")
 
