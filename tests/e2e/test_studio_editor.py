@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import httpx2
 import pytest
@@ -127,9 +127,13 @@ def test_one_clip_is_made_again_after_its_price_is_told(server: Server, client: 
 
 def test_what_comes_later_moves_nothing_away(server: Server, page: Page, living: Place) -> None:
     held: list[Route] = []
+    released = Event()
 
     def hold(route: Route) -> None:
-        held.append(route)
+        if released.is_set():
+            route.continue_()
+        else:
+            held.append(route)
 
     for late in ("**/v1/jobs/*", "**/export?partial=true"):
         page.route(late, hold)
@@ -140,6 +144,7 @@ def test_what_comes_later_moves_nothing_away(server: Server, page: Page, living:
     button, words = page.get_by_role("button", name="Make this clip again …"), page.get_by_label("What happens")
     expect(button).to_be_visible()
     before = button.bounding_box(), words.bounding_box()
+    released.set()
     for route in held:
         route.continue_()
     expect(page.get_by_role("region", name="Clip").get_by_text(" dB at the first frame")).to_be_visible()

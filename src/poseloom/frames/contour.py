@@ -15,7 +15,8 @@ from poseloom.frames.silhouette import Ink, find_ink, find_nearest, measure_dist
 from poseloom.frames.similarity import Similarity, invert, pull_back
 
 _INK_SPREAD = 60
-_RIM_PX = 2
+RIM_PX = 2
+"""How broad the soft rim of a drawing is."""
 _SURELY_OUT = 0.06
 _SURELY_IN = 0.94
 _SOLID = 250
@@ -53,7 +54,7 @@ def study_drawing(pose: Rgba) -> Drawing:
     ink = find_ink(pose, measure_distance(np.asarray(pose[..., 3], np.float32) / np.float32(255)))
     lines = np.zeros(pose.shape[:2], np.bool_)
     if ink is not None:
-        lines = (measure_colour_gap(pose, ink.colour) < _INK_SPREAD) & (pose[..., 3] > _RIM_PX)
+        lines = (measure_colour_gap(pose, ink.colour) < _INK_SPREAD) & (pose[..., 3] > RIM_PX)
     return Drawing(pose, ink, lines)
 
 
@@ -102,7 +103,7 @@ def add_rim(mask: Mask, pose: Rgba) -> Mask:
     """Return `mask` with the soft rim of the drawing beside it, but for what is also the rim of something else."""
     alpha = pose[..., 3]
     others = grow((alpha >= _SOLID) & ~mask, 3)
-    return _creep(mask, (alpha > 0) & (alpha < _SOLID) & ~others, _RIM_PX)
+    return _creep(mask, (alpha > 0) & (alpha < _SOLID) & ~others, RIM_PX)
 
 
 def trim_parts(masks: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], turn: Similarity) -> tuple[Mask, Mask]:

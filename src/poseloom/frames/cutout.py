@@ -12,6 +12,7 @@ from poseloom.frames.anatomy import Anatomy, Path, steady_path, trace_paths
 from poseloom.frames.blend import prepare_side
 from poseloom.frames.comparison import Comparison, Mask, grow
 from poseloom.frames.contour import (
+    RIM_PX,
     Drawing,
     enlarge_part,
     find_crumbs,
@@ -41,7 +42,6 @@ _SOLID = 250
 _MARGIN_PX = 4
 _DIFFERENT = 0.3
 _COVER_PX = 3
-_RIM_PX = 2
 _ROOT_BREADTHS = 0.6
 _FRONT_DOUBT = 1.5
 _FRONT_SHARE = 0.12
@@ -138,10 +138,10 @@ def _add_fringe(mask: Mask, pose: Rgba) -> Mask:
 def _find_hole(masks: Sequence[Mask], pose: Rgba) -> Mask:
     """Return what of a pose is not the body's: parts, the rims that they share with something, and their crumbs."""
     parts = np.asarray(np.any(masks, axis=0))
-    soft = grow(parts, 2 * _RIM_PX + 1) & (pose[..., 3] < _SOLID)
+    soft = grow(parts, 2 * RIM_PX + 1) & (pose[..., 3] < _SOLID)
     hole = _add_fringe(parts, pose) | soft
     crumbs = find_crumbs((pose[..., 3] > 0) & ~hole)
-    return hole | (crumbs & grow(hole, 2 * _RIM_PX + 1))
+    return hole | (crumbs & grow(hole, 2 * RIM_PX + 1))
 
 
 def _cut_out(drawing: Drawing, mask: Mask, body: Rgba) -> Rgba:
