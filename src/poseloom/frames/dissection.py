@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from poseloom.core.confidence import judge_confidence, measure_trust
 from poseloom.frames.anatomy import Anatomy, judge_anatomy
-from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, measure_joint, measure_overlap
+from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, measure_overlap
 from poseloom.frames.flow import Field, exponentiate, resample_field, smooth
 from poseloom.frames.labelling import Labels, measure_roughness
 from poseloom.frames.proposal import Proposal, Proposer
+from poseloom.frames.ranking import LEAST_CELLS, Ranked, discount, is_alike, weigh_proposal
 from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyramid, Stiffness, register
 from poseloom.frames.similarity import Similarity, invert, pull_back, read_turn
 from poseloom.frames.union import merge_parts, refit_turn
@@ -23,29 +25,32 @@ from poseloom.frames.union import merge_parts, refit_turn
 LONG_SIDES = 112, 104
 """Grids on which parts are sought: what is missed on one may be found on the other."""
 _TRIES = 8
-_FAILURES = 3
+_FAILURES = 2
+_LEAST_RATIO = 0.1
+"""Guesses that promise less than a tenth of the best so far are not worth their time."""
+_NEARLY = 0.025
+"""A limb that changes so little may need its twin: each alone, the body's flow makes up for the other."""
+_QUICKLY = 0.9
 _PARTS = 6
 _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
 _LEAST_OVERLAP = 0.78
 _MOST_ROUGHNESS = 0.26
 """Two fifths of the outline across plain colour: no artist drew that part apart from what it hangs on."""
+_LEAST_ROUGHNESS = 0.13
+"""Less is drawn apart all around."""
 _LEAST_SHARE = 0.9
 """Parts are worth their trouble when they take away a tenth of the faults."""
 _NEARLY_SHARE = 0.935
 _LEAST_GAIN = 12.0
-_LEAST_CELLS = 13
+_LEAST_HINT = 4.0
+"""A limb taken for its twin fits badly, and still tells that there is one."""
 _HIDDEN_CELLS = 7
-_ADVANTAGE = 0.05
-_SEED_CELLS = 4
-_JOINT_CELLS = 6.3
 _LIMB_RADIANS = math.radians(28)
 _UNSETTLED = 0.12
-_NEARBY_CELLS = 10.0
-_NEARBY_WORTH = 0.5
-_ALIKE_RADIANS = 0.15
 _TWINS = 4
-_ALIKE_CELLS = 3.5
+_TWIN_WORTH = 1.5
+"""The twin of a part that was found is tried before others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +88,6 @@ class _Reading:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranked:
-    worth: float
-    proposal: Proposal
-
-
 class _Search:
     """One search: what was read so far, and what was tried in vain."""
 
@@ -104,30 +103,41 @@ class _Search:
 
     def run(self) -> Dissection:
         """Try parts until nothing makes the reading better."""
-        ranked: list[_Ranked] | None = None
-        failures = 0
-        for _ in range(_TRIES):
-            if self._best.score < _GOOD_ENOUGH or failures == _FAILURES:
-                break
-            if len(self._best.anatomy.turns) == _PARTS:
-                break
-            ranked = self._rank() if ranked is None else ranked
-            if not ranked:
-                break
-            proposal = max(ranked, key=lambda one: one.worth).proposal
-            reading = self._try(proposal.turn)
-            if reading.score < self._best.score - _IMPROVEMENT:
-                self._best, ranked, failures = reading, None, 0
-                self._kept.append(proposal)
-            else:
-                self._dead.append(proposal)
-                ranked = _discount(ranked, proposal)
-                failures += 1
+        self._search()
         best = self._prune()
         if best.score < _LEAST_SHARE * self._single.score:
             return Dissection(best.anatomy)
         has_parts = bool(self._best.anatomy.turns) and self._best.score < _NEARLY_SHARE * self._single.score
         return Dissection(self._single.anatomy, is_near_miss=has_parts)
+
+    def _search(self) -> None:
+        ranked: list[Ranked] = []
+        failures, most = 0, 0.0
+        for _ in range(_TRIES):
+            if self._best.score < _GOOD_ENOUGH or len(self._best.anatomy.turns) == _PARTS:
+                return
+            ranked = ranked if failures else self._rank()
+            first = max(ranked, key=lambda one: one.worth, default=None)
+            if first is None or first.worth < _LEAST_RATIO * most:
+                return
+            most = max(most, first.worth)
+            reading = self._try(first.proposal)
+            if self._is_in_vain(reading):
+                return
+            if reading.score < self._best.score - _IMPROVEMENT:
+                self._best, failures = reading, 0
+                self._kept.append(first.proposal)
+            else:
+                self._dead.append(first.proposal)
+                ranked = discount(ranked, first.proposal)
+                failures += 1
+            if failures == _FAILURES:
+                return
+
+    def _is_in_vain(self, reading: _Reading) -> bool:
+        """Say whether the search is too slow to reach what is trusted; limbs of what is staged are not shown."""
+        nearest = min(reading.score, self._best.score)
+        return reading.score > _QUICKLY * self._best.score and not measure_trust(judge_confidence(nearest))
 
     def _prune(self) -> _Reading:
         """Return the best reading without the parts that are none."""
@@ -142,10 +152,13 @@ class _Search:
         return reading
 
     def _rate(self, anatomy: Anatomy, part: int) -> float:
-        """Return 1 or more for a part that has one outline in both poses, and a drawn one in each."""
+        """Return 1 or more for a part: it has one outline in both poses, drawn in each, and hangs on something."""
         masks = anatomy.find(part)
         overlap = measure_overlap(*masks, anatomy.turns[part - 1])
         rough = max(measure_roughness(mask, bonds) for mask, bonds in zip(masks, self._comparison.bonds, strict=True))
+        # What lies inside the outline and is drawn apart all around is a feature: it slides.
+        if rough < _LEAST_ROUGHNESS and not any(map(_is_outermost, masks, self._comparison.solid)):
+            return 0.0
         return min(overlap / _LEAST_OVERLAP, _MOST_ROUGHNESS / max(rough, 1e-6))
 
     def _read(self, anatomy: Anatomy) -> _Reading:
@@ -159,28 +172,63 @@ class _Search:
             register(pyramid, REFINE_FAST, register(pyramid, stiffness, start)), self._comparison.shape
         )
 
-    def _rank(self) -> list[_Ranked]:
+    def _rank(self) -> list[Ranked]:
         """Return new proposals that promise something."""
+        prices = self._price()
+        left = self._list_left()
+        motions = self._best.anatomy.measure_motion(self._comparison)
+
+        def weigh(proposals: Iterable[Proposal]) -> list[Ranked]:
+            new = [one for one in proposals if not any(is_alike(one, dead) for dead in self._dead)]
+            worths = [weigh_proposal(self._comparison, proposal, prices, motions) for proposal in new]
+            return [Ranked(worth, one) for worth, one in zip(worths, new, strict=True)]
+
+        ranked = weigh(self._proposer.propose(left))
+        limbs = sorted(
+            (one for one in ranked if abs(read_turn(one.proposal.turn)) > _LIMB_RADIANS), key=lambda one: -one.worth
+        )[:_TWINS]
+        likely = [one.proposal for one in limbs if one.worth > _LEAST_GAIN]
+        hinted = [one.proposal for one in limbs if one.worth > _LEAST_HINT]
+        twins = weigh(self._proposer.mirror([*self._kept, *self._list_parts()], left))
+        ranked += [replace(one, worth=_TWIN_WORTH * one.worth) for one in twins]
+        ranked += weigh([*self._proposer.mirror(likely, left), *self._proposer.uncross(hinted, left)])
+        return [one for one in ranked if one.worth > _LEAST_GAIN]
+
+    def _price(self) -> Both:
+        """Return what the best reading leaves open in each pose."""
         anatomy = self._best.anatomy
         prices = [self._comparison.price_flow(anatomy.velocity), *map(self._comparison.price_turn, anatomy.turns)]
         near, far = (np.minimum.reduce([price[side] for price in prices]) for side in (0, 1))
-        left = np.minimum(near / 0.5, 1.3), np.minimum(far / 0.5, 1.3)
-        motions = anatomy.measure_motion(self._comparison)
+        return near, far
 
-        def weigh(proposals: Iterable[Proposal]) -> list[_Ranked]:
-            new = [one for one in proposals if not any(_is_alike(one, dead) for dead in self._dead)]
-            worths = [_weigh(self._comparison, proposal, (near, far), motions) for proposal in new]
-            return [_Ranked(worth, one) for worth, one in zip(worths, new, strict=True) if worth > _LEAST_GAIN]
+    def _list_left(self) -> Both:
+        """Return the same, about 0..1."""
+        near, far = self._price()
+        return np.minimum(near / 0.5, 1.3), np.minimum(far / 0.5, 1.3)
 
-        ranked = weigh(self._proposer.propose(left))
-        limbs = [one for one in ranked if abs(read_turn(one.proposal.turn)) > _LIMB_RADIANS]
-        best = sorted(limbs, key=lambda one: -one.worth)[:_TWINS]
-        return ranked + weigh(self._proposer.mirror([*self._kept, *(one.proposal for one in best)], left))
-
-    def _try(self, turn: Similarity) -> _Reading:
-        """Return the reading with one turn more, looked at twice when it promises anything."""
+    def _list_parts(self) -> list[Proposal]:
+        """Return what the best reading says about its parts, as if it were guessed for the middle of each."""
         anatomy = self._best.anatomy
-        first = self._look(anatomy.velocity, [*anatomy.turns, turn])
+        parts = []
+        for part, turn in enumerate(anatomy.turns, 1):
+            rows, columns = np.nonzero(anatomy.labels[0] == part)
+            parts.append(Proposal(turn=turn, seed=(float(np.median(columns)), float(np.median(rows))), side=0))
+        return parts
+
+    def _try(self, proposal: Proposal) -> _Reading:
+        """Return the reading with a part more, or with it and its twin where it alone is nearly good enough."""
+        reading = self._try_turns([proposal.turn])
+        gain = 1 - reading.score / self._best.score
+        if abs(gain) > _NEARLY or abs(read_turn(proposal.turn)) < _LIMB_RADIANS or not reading.anatomy.turns:
+            return reading
+        twins = self._proposer.mirror([proposal], self._list_left())
+        pairs = [self._try_turns([proposal.turn, twin.turn]) for twin in twins]
+        return min([reading, *pairs], key=lambda one: one.score)
+
+    def _try_turns(self, turns: list[Similarity]) -> _Reading:
+        """Return the reading with some turns more, looked at twice when it promises anything."""
+        anatomy = self._best.anatomy
+        first = self._look(anatomy.velocity, [*anatomy.turns, *turns])
         if first.score >= self._best.score or not first.anatomy.turns:
             return first
         again = self._look(first.anatomy.velocity, list(first.anatomy.turns))
@@ -197,9 +245,7 @@ class _Search:
         """Return the turns that have cells in both poses, and whose those are."""
         labels = _drop_strays(self._comparison.assign(velocity, turns), turns)
         kept = [
-            part
-            for part in range(1, len(turns) + 1)
-            if min(int((side == part).sum()) for side in labels) > _LEAST_CELLS
+            part for part in range(1, len(turns) + 1) if min(int((side == part).sum()) for side in labels) > LEAST_CELLS
         ]
         return [turns[part - 1] for part in kept], _keep(labels, kept)
 
@@ -279,35 +325,9 @@ class _Search:
         return torn
 
 
-def _weigh(comparison: Comparison, proposal: Proposal, prices: Both, motions: tuple[Field, Field]) -> float:
-    """Return what a proposal would explain around its seed, less when it fits badly to the rest."""
-    offered = comparison.price_turn(proposal.turn)
-    advantage = [price - offer - np.float32(_ADVANTAGE) for price, offer in zip(prices, offered, strict=True)]
-    better = [smooth(plane, 1.0) > 0 for plane in advantage]
-    ways = (proposal.turn, invert(proposal.turn))
-    here, there = proposal.side, 1 - proposal.side
-    near_seed = np.zeros(comparison.shape, np.uint8)
-    cv2.circle(near_seed, (round(proposal.seed[0]), round(proposal.seed[1])), _SEED_CELLS, 1, -1)
-    regions = [np.zeros(comparison.shape, bool)] * 2
-    regions[here] = _connect(better[here], near_seed > 0)
-    landing = pull_back(grow(regions[here]).astype(np.float32), ways[there]) > 0.5
-    regions[there] = _connect(better[there], landing)
-    if min(int(region.sum()) for region in regions) < _LEAST_CELLS:
-        return 0.0
-    gain = sum(float(np.maximum(plane, 0)[region].sum()) for plane, region in zip(advantage, regions, strict=True))
-    overlap = measure_overlap(regions[0], regions[1], proposal.turn)
-    torn = sum(
-        measure_joint(region, way, motion, solid)
-        for region, way, motion, solid in zip(regions, ways, motions, comparison.solid, strict=True)
-    )
-    return gain * overlap / (1 + (torn / 2 / _JOINT_CELLS) ** 2)
-
-
-def _connect(mask: Mask, seeds: Mask) -> Mask:
-    """Return the connected pieces of `mask` that touch `seeds`."""
-    _, pieces = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
-    touched = np.unique(pieces[seeds & mask])
-    return np.asarray(np.isin(pieces, touched[touched > 0]))
+def _is_outermost(mask: Mask, solid: Mask) -> bool:
+    """Say whether a part reaches the outline of a pose."""
+    return bool((grow(~solid, 3) & mask).any())
 
 
 def _drop_strays(labels: tuple[Labels, Labels], turns: Sequence[Similarity]) -> tuple[Labels, Labels]:
@@ -329,7 +349,7 @@ def _drop_pieces(cells: Mask, landed: Mask) -> Mask:
     kept = np.zeros(cells.shape, bool)
     for piece in range(1, count):
         inside = pieces == piece
-        if inside.sum() >= _LEAST_CELLS and landed[inside].mean() >= 0.5:
+        if inside.sum() >= LEAST_CELLS and landed[inside].mean() >= 0.5:
             kept |= inside
     return kept
 
@@ -339,34 +359,3 @@ def _keep(labels: tuple[Labels, Labels], parts: Sequence[int]) -> tuple[Labels, 
     table = np.zeros(1 + max(int(side.max()) for side in labels) + len(parts), np.intp)
     table[list(parts)] = np.arange(1, len(parts) + 1)
     return table[labels[0]], table[labels[1]]
-
-
-def _discount(ranked: list[_Ranked], failed: Proposal) -> list[_Ranked]:
-    """Return what else to try after a failure: nothing alike, and things about the same place later."""
-    return [
-        replace(one, worth=one.worth * (_NEARBY_WORTH if _is_near(one.proposal, failed) else 1.0))
-        for one in ranked
-        if one.proposal is not failed and not _is_alike(one.proposal, failed)
-    ]
-
-
-def _is_near(proposal: Proposal, other: Proposal) -> bool:
-    """Say whether two proposals are about the same place."""
-    pairs = zip(_find_ends(proposal), _find_ends(other), strict=True)
-    return any(math.dist(one, two) < _NEARBY_CELLS for one, two in pairs)
-
-
-def _find_ends(proposal: Proposal) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return where the seed of a proposal is in the source and in the target."""
-    way = proposal.turn if proposal.side == 0 else invert(proposal.turn)
-    x, y = way @ np.array([*proposal.seed, 1.0])
-    there = float(x), float(y)
-    return (proposal.seed, there) if proposal.side == 0 else (there, proposal.seed)
-
-
-def _is_alike(proposal: Proposal, other: Proposal) -> bool:
-    """Say whether two proposals move about the same place alike."""
-    apart = math.remainder(read_turn(proposal.turn) - read_turn(other.turn), math.tau)
-    seed = np.array([*proposal.seed, 1.0])
-    distance = np.abs((proposal.turn - other.turn) @ seed).max()
-    return abs(apart) < _ALIKE_RADIANS and float(distance) < _ALIKE_CELLS

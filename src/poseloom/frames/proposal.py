@@ -17,9 +17,9 @@ from poseloom.frames.affinity import fit_shape
 from poseloom.frames.comparison import FURTHEST_GAP, Both, Comparison
 from poseloom.frames.flow import Channels
 from poseloom.frames.image import Plane, Premultiplied, measure_gap
-from poseloom.frames.similarity import Similarity, form_similarity, invert, read_turn
+from poseloom.frames.similarity import Similarity, compose, form_similarity, invert, read_turn
 from poseloom.frames.support import find_support
-from poseloom.frames.symmetry import find_axis, mirror_turn
+from poseloom.frames.symmetry import find_axis, flip_along, mirror, mirror_turn
 
 Find: TypeAlias = tuple[float, tuple[float, float]]
 """A turn in radians, and where it brings what it is about."""
@@ -35,15 +35,17 @@ _TURNS_DEGREES = tuple(range(-160, 181, 20))
 _TURN_PRICE = 0.034
 _FINDS = 2
 _FIND_APART_CELLS = 4
-_POLISHED = 8
-_KEPT = 3
+_POLISHED = 24
+_KEPT = 5
+_SAME_RADIANS = 0.35
+_SAME_CELLS = 3.0
 _APART_RADIANS = 0.6
 _APART_CELLS = 6.0
 _POLISHED_POINTS = 160
 _SCALE_PRICE = 0.15
 _POLISHING = 8
 _POLISHING_ALL = 3
-_POLISHED_ON = 4
+_POLISHED_ON = 6
 _LEAST_WEIGHT = 0.05
 _SOLID = 0.5
 _WORST_COST = 0.6
@@ -73,6 +75,18 @@ class Proposal:
     turn: Similarity
     seed: tuple[float, float]
     side: int
+
+    @property
+    def ends(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Where the seed is in the source, and in the target."""
+        x, y = _orient(self.turn, self.side) @ np.array([*self.seed, 1.0])
+        there = float(x), float(y)
+        return (self.seed, there) if self.side == 0 else (there, self.seed)
+
+
+def _orient(turn: Similarity, side: int) -> Similarity:
+    """Return a turn as a map from the pose `side` to the other one, or such a map as a turn."""
+    return turn if side == 0 else invert(turn)
 
 
 class Proposer:
@@ -108,25 +122,52 @@ class Proposer:
             proposals: What is guessed about the parts.
             unexplained: What the explanations so far leave open in each pose, about 0..1.
         """
-        if self._axes is None:
-            self._axes = find_axis(self._poses[0]), find_axis(self._poses[1])
+        axes = self._find_axes()
         twins = []
         for side in (0, 1):
             mirrored = [
-                (proposal, (2 * self._axes[side] - proposal.seed[0], proposal.seed[1]))
+                (mirror_turn(proposal.turn, axes), (2 * axes[side] - proposal.seed[0], proposal.seed[1]))
                 for proposal in proposals
                 if proposal.side == side
             ]
             # A twin must be drawn, too.
-            mirrored = [(proposal, seed) for proposal, seed in mirrored if _is_solid(self._poses[side], seed)]
-            supports = find_support(self._poses[side], [seed for _, seed in mirrored], _RADIUS_CELLS)
-            for (proposal, seed), support in zip(mirrored, supports, strict=True):
-                turn = mirror_turn(proposal.turn, self._axes)
-                weights = _weigh_cells(self._poses[side], unexplained[side]) * support
-                polish = _Polish(self._poses[side], weights, self._poses[1 - side], seed)
-                ways = polish.improve(turn if side == 0 else invert(turn))
-                twins += [Proposal(turn=way if side == 0 else invert(way), seed=seed, side=side) for way in ways]
+            drawn = [(turn, seed) for turn, seed in mirrored if _is_solid(self._poses[side], seed)]
+            supports = find_support(self._poses[side], [seed for _, seed in drawn], _RADIUS_CELLS)
+            for (turn, seed), support in zip(drawn, supports, strict=True):
+                twins += self._improve(_orient(turn, side), side, seed, support, unexplained)
         return twins
+
+    def uncross(self, proposals: Sequence[Proposal], unexplained: Both) -> list[Proposal]:
+        """Return guesses that parts which seem to change sides were taken for their twins, and stay on their own side.
+
+        Args:
+            proposals: What is guessed about the parts.
+            unexplained: What the explanations so far leave open in each pose, about 0..1.
+        """
+        axes = self._find_axes()
+        uncrossed = []
+        for side in (0, 1):
+            crossing = [one for one in proposals if one.side == side and _does_cross(one, axes)]
+            supports = find_support(self._poses[side], [one.seed for one in crossing], _RADIUS_CELLS)
+            for one, support in zip(crossing, supports, strict=True):
+                # Mirrored by the other pose's axis it lands on its own side; mirrored along itself, too, it only turns.
+                along = flip_along(support * self._poses[side][..., 3])
+                way = compose(mirror(axes[1 - side]), compose(_orient(one.turn, side), along))
+                uncrossed += self._improve(way, side, one.seed, support, unexplained)
+        return uncrossed
+
+    def _find_axes(self) -> tuple[float, float]:
+        if self._axes is None:
+            self._axes = find_axis(self._poses[0]), find_axis(self._poses[1])
+        return self._axes
+
+    def _improve(
+        self, way: Similarity, side: int, seed: tuple[float, float], support: Plane, unexplained: Both
+    ) -> list[Proposal]:
+        """Return the guess that what belongs to `seed` goes about that `way` to the other pose, unless it does not."""
+        weights = _weigh_cells(self._poses[side], unexplained[side]) * support
+        ways = _Polish(self._poses[side], weights, self._poses[1 - side], seed).improve(way)
+        return [Proposal(turn=_orient(better, side), seed=seed, side=side) for better in ways]
 
     def _recall(self, side: int, seed: tuple[float, float]) -> list[Proposal] | None:
         for known, place, proposals in self._known:
@@ -135,10 +176,16 @@ class Proposer:
         return None
 
     def _seek(self, seeker: "_Seeker", side: int, seed: tuple[float, float], support: Plane) -> list[Proposal]:
-        turns = (turn if side == 0 else invert(turn) for turn in seeker.seek(seed, support))
-        proposals = [Proposal(turn=turn, seed=seed, side=side) for turn in turns]
+        ways = seeker.seek(seed, support)
+        proposals = [Proposal(turn=_orient(way, side), seed=seed, side=side) for way in ways]
         self._known.append((side, seed, proposals))
         return proposals
+
+
+def _does_cross(proposal: Proposal, axes: tuple[float, float]) -> bool:
+    """Say whether a part changes sides."""
+    (source_x, _), (target_x, _) = proposal.ends
+    return (source_x - axes[0]) * (target_x - axes[1]) < 0
 
 
 def _find_seeds(unexplained: Plane) -> list[tuple[float, float]]:
@@ -183,7 +230,12 @@ class _Seeker:
         if not finds:
             return []
         polished = _Polish(self._here, weights, self._there, seed).run(finds)
-        return [turn for cost, turn in polished[:_KEPT] if cost < _WORST_COST]
+        kept: list[Similarity] = []
+        for turn in (turn for cost, turn in polished if cost < _WORST_COST):
+            # Guesses that polishing made one take no place from others.
+            if not any(_is_same(turn, other, seed) for other in kept):
+                kept.append(turn)
+        return kept[:_KEPT]
 
     def _find(self, weights: Plane, seed: tuple[float, float]) -> list[Find]:
         """Return turns, and where they bring the seed, best first."""
@@ -249,6 +301,13 @@ def _thin(finds: list[tuple[float, float, tuple[float, float]]]) -> list[Find]:
         if len(kept) == _POLISHED:
             break
     return kept
+
+
+def _is_same(turn: Similarity, other: Similarity, seed: tuple[float, float]) -> bool:
+    """Say whether two turns bring what belongs to `seed` to the same place in about the same way."""
+    apart = math.remainder(read_turn(turn) - read_turn(other), math.tau)
+    shift = (turn - other) @ np.array([*seed, 1.0])
+    return abs(apart) < _SAME_RADIANS and float(np.hypot(*shift)) < _SAME_CELLS
 
 
 class _Polish:

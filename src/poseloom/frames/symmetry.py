@@ -4,13 +4,14 @@ import cv2
 import numpy as np
 
 from poseloom.frames.affinity import fit_shape
-from poseloom.frames.image import Premultiplied, measure_gap
+from poseloom.frames.image import Plane, Premultiplied, measure_gap
 from poseloom.frames.similarity import Similarity, compose
 
 _LONG_SIDE = 56
 _MIDDLE = 0.25
 """How far from the middle of what is seen an axis may lie, as a share of its width."""
 _SOLID = 0.5
+_LEAST_WEIGHT = 0.05
 
 
 def find_axis(pose: Premultiplied) -> float:
@@ -50,5 +51,27 @@ def mirror_turn(turn: Similarity, axes: tuple[float, float]) -> Similarity:
         turn: How the part moves from the source to the target.
         axes: The x of the axis of each.
     """
-    near, far = (np.array([[-1.0, 0, 2 * axis], [0, 1, 0]]) for axis in axes)
-    return compose(far, compose(turn, near))
+    return compose(mirror(axes[1]), compose(turn, mirror(axes[0])))
+
+
+def mirror(axis: float) -> Similarity:
+    """Return the map that mirrors about an upright axis at x = `axis`."""
+    return np.array([[-1.0, 0, 2 * axis], [0, 1, 0]])
+
+
+def flip_along(weights: Plane) -> Similarity:
+    """Return the map that mirrors a part about the line along which it is longest.
+
+    Args:
+        weights: (h, w), how far each place belongs to the part.
+    """
+    rows, columns = np.nonzero(weights > _LEAST_WEIGHT)
+    if len(rows) == 0:
+        return mirror((weights.shape[1] - 1) / 2)
+    places = np.stack([columns, rows], axis=1).astype(np.float64)
+    shares = weights[rows, columns].astype(np.float64)
+    centre = np.average(places, axis=0, weights=shares)
+    arms = places - centre
+    _, axes = np.linalg.eigh((arms * shares[:, None]).T @ arms)
+    linear = 2 * np.outer(axes[:, 1], axes[:, 1]) - np.eye(2)
+    return np.column_stack([linear, centre - linear @ centre])

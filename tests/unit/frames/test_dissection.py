@@ -1,3 +1,6 @@
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ from poseloom.frames.dissection import LONG_SIDES, Dissection, dissect
 from poseloom.frames.flow import resample_field
 from poseloom.frames.image import Rgba, premultiply
 from poseloom.frames.registration import FeaturePyramid
+from poseloom.frames.similarity import read_turn
 from poseloom.frames.stage import set_stage
 from tests.unit.frames.puppet import draw_puppet
 
@@ -44,14 +48,26 @@ def test_an_arm_without_a_line_around_it_is_no_part(source: float, target: float
     assert not take_apart(draw_puppet(source, painted=True), draw_puppet(target, painted=True)).anatomy.turns
 
 
+@pytest.mark.parametrize("size_px", [256, 400, 512])
+def test_two_arms_that_do_different_things_are_both_found(size_px: int) -> None:
+    found = take_apart(render(POSES["idle"], size_px), render(POSES["thinking"], size_px))
+    assert sorted(map(read_turn, found.anatomy.turns)) == pytest.approx([math.radians(-70), math.radians(150)], abs=0.5)
+
+
+@pytest.mark.parametrize("size_px", [320, 512, 640])
+def test_an_eye_is_no_part_that_turns_into_a_mouth(size_px: int) -> None:
+    laughing = replace(POSES["idle"], left_eye=0, right_eye=0, eye_smile=1, mouth_open=1, mouth_width=54, blush=1)
+    assert not take_apart(render(POSES["idle"], size_px), render(laughing, size_px)).anatomy.turns
+
+
 def test_parts_that_nearly_help_are_not_in_the_reading_but_are_told() -> None:
-    found = take_apart(render(POSES["idle"], 256), render(POSES["thinking"], 256))
+    found = take_apart(render(POSES["thinking"], 256), render(POSES["waving"], 256))
     assert not found.anatomy.turns
     assert found.is_near_miss
     assert all(not np.any(side) for side in found.anatomy.labels)
 
 
 def test_parts_that_hardly_help_are_no_near_miss() -> None:
-    found = take_apart(render(POSES["idle"], 512), render(POSES["thinking"], 512))
+    found = take_apart(render(POSES["thinking"], 256), render(POSES["celebrating"], 256))
     assert not found.anatomy.turns
     assert not found.is_near_miss

@@ -9,7 +9,7 @@ from demo.build import render
 from demo.rig import POSES
 from poseloom.frames.inbetween import prepare_morph
 from poseloom.frames.similarity import form_similarity, move_points, read_turn
-from poseloom.frames.symmetry import find_axis, mirror_turn
+from poseloom.frames.symmetry import find_axis, flip_along, mirror_turn
 
 AXIS = 66.0
 
@@ -40,7 +40,21 @@ def test_the_twin_of_a_part_turns_the_other_way_and_lands_on_the_other_side() ->
     assert_allclose(move_points(np.array([[70.0, 40.0]]), twin), [[2 * 52 - 34, 38]], atol=1e-4)
 
 
-@pytest.mark.parametrize("size_px", [320, 400, 512])
+def test_what_is_flipped_along_itself_stays_on_its_own_line_and_changes_sides_across_it() -> None:
+    limb = np.zeros((80, 80), np.float32)
+    cv2.line(limb, (20, 60), (50, 30), 1.0, 7)
+    flip = flip_along(limb)
+    ends = np.array([[20.0, 60], [50, 30]])
+    assert_allclose(move_points(ends, flip), ends, atol=1)
+    assert_allclose(move_points(np.array([[35.0, 35]]), flip), [[45, 45]], atol=1)
+    assert np.linalg.det(flip[:, :2]) == pytest.approx(-1)
+
+
+def test_nothing_flips_about_the_middle_of_its_picture() -> None:
+    assert_allclose(move_points(np.array([[10.0, 5]]), flip_along(np.zeros((40, 61), np.float32))), [[50, 5]])
+
+
+@pytest.mark.parametrize("size_px", [320, 400, 448, 512, 640, 800])
 def test_two_arms_that_rise_are_both_found_whatever_the_size(size_px: int) -> None:
     morph = prepare_morph(*(render(POSES[name], size_px) for name in ("idle", "celebrating")))
     degrees = [math.degrees(read_turn(limb.path.turn)) for limb in morph.limbs]

@@ -1,0 +1,97 @@
+"""What guesses about parts promise beside what is read of a pair so far."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from poseloom.frames.comparison import Both, Comparison, Mask, grow, measure_joint, measure_overlap
+from poseloom.frames.flow import Field, smooth
+from poseloom.frames.proposal import Proposal
+from poseloom.frames.similarity import invert, pull_back, read_turn
+
+LEAST_CELLS = 13
+"""Less is no part."""
+_ADVANTAGE = 0.05
+_SEED_CELLS = 4
+_JOINT_CELLS = 6.3
+_NEARBY_CELLS = 10.0
+_NEARBY_WORTH = 0.5
+_ALIKE_RADIANS = 0.15
+_ALIKE_CELLS = 3.5
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A guess and what it promises.
+
+    Attributes:
+        worth: The faults that it would take away around its seed, in colour gaps times cells.
+        proposal: The guess.
+    """
+
+    worth: float
+    proposal: Proposal
+
+
+def weigh_proposal(comparison: Comparison, proposal: Proposal, prices: Both, motions: tuple[Field, Field]) -> float:
+    """Return what a proposal would explain around its seed, less when it fits badly to the rest.
+
+    Args:
+        comparison: Both poses.
+        proposal: The guess.
+        prices: What the reading so far leaves open in each pose.
+        motions: Where each cell of each pose goes by that reading, (h, w, 2) each.
+    """
+    offered = comparison.price_turn(proposal.turn)
+    advantage = [price - offer - np.float32(_ADVANTAGE) for price, offer in zip(prices, offered, strict=True)]
+    better = [smooth(plane, 1.0) > 0 for plane in advantage]
+    ways = (proposal.turn, invert(proposal.turn))
+    here, there = proposal.side, 1 - proposal.side
+    near_seed = np.zeros(comparison.shape, np.uint8)
+    cv2.circle(near_seed, (round(proposal.seed[0]), round(proposal.seed[1])), _SEED_CELLS, 1, -1)
+    regions = [np.zeros(comparison.shape, bool)] * 2
+    regions[here] = _connect(better[here], near_seed > 0)
+    landing = pull_back(grow(regions[here]).astype(np.float32), ways[there]) > 0.5
+    regions[there] = _connect(better[there], landing)
+    if min(int(region.sum()) for region in regions) < LEAST_CELLS:
+        return 0.0
+    gain = sum(float(np.maximum(plane, 0)[region].sum()) for plane, region in zip(advantage, regions, strict=True))
+    overlap = measure_overlap(regions[0], regions[1], proposal.turn)
+    torn = sum(
+        measure_joint(region, way, motion, solid)
+        for region, way, motion, solid in zip(regions, ways, motions, comparison.solid, strict=True)
+    )
+    return gain * overlap / (1 + (torn / 2 / _JOINT_CELLS) ** 2)
+
+
+def _connect(mask: Mask, seeds: Mask) -> Mask:
+    """Return the connected pieces of `mask` that touch `seeds`."""
+    _, pieces = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    touched = np.unique(pieces[seeds & mask])
+    return np.asarray(np.isin(pieces, touched[touched > 0]))
+
+
+def discount(ranked: Sequence[Ranked], failed: Proposal) -> list[Ranked]:
+    """Return what else to try after a failure: nothing alike, and things about the same place later."""
+    return [
+        replace(one, worth=one.worth * (_NEARBY_WORTH if _is_near(one.proposal, failed) else 1.0))
+        for one in ranked
+        if one.proposal is not failed and not is_alike(one.proposal, failed)
+    ]
+
+
+def _is_near(proposal: Proposal, other: Proposal) -> bool:
+    """Say whether two proposals are about the same place."""
+    pairs = zip(proposal.ends, other.ends, strict=True)
+    return any(math.dist(one, two) < _NEARBY_CELLS for one, two in pairs)
+
+
+def is_alike(proposal: Proposal, other: Proposal) -> bool:
+    """Say whether two proposals move about the same place alike."""
+    apart = math.remainder(read_turn(proposal.turn) - read_turn(other.turn), math.tau)
+    seed = np.array([*proposal.seed, 1.0])
+    distance = np.abs((proposal.turn - other.turn) @ seed).max()
+    return abs(apart) < _ALIKE_RADIANS and float(distance) < _ALIKE_CELLS
