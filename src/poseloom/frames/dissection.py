@@ -175,7 +175,7 @@ class _Search:
     def _rank(self) -> list[Ranked]:
         """Return new proposals that promise something."""
         prices = self._price()
-        left = self._list_left()
+        left = _measure_left(prices)
         motions = self._best.anatomy.measure_motion(self._comparison)
 
         def weigh(proposals: Iterable[Proposal]) -> list[Ranked]:
@@ -201,11 +201,6 @@ class _Search:
         near, far = (np.minimum.reduce([price[side] for price in prices]) for side in (0, 1))
         return near, far
 
-    def _list_left(self) -> Both:
-        """Return the same, about 0..1."""
-        near, far = self._price()
-        return np.minimum(near / 0.5, 1.3), np.minimum(far / 0.5, 1.3)
-
     def _list_parts(self) -> list[Proposal]:
         """Return what the best reading says about its parts, as if it were guessed for the middle of each."""
         anatomy = self._best.anatomy
@@ -221,7 +216,7 @@ class _Search:
         gain = 1 - reading.score / self._best.score
         if abs(gain) > _NEARLY or abs(read_turn(proposal.turn)) < _LIMB_RADIANS or not reading.anatomy.turns:
             return reading
-        twins = self._proposer.mirror([proposal], self._list_left())
+        twins = self._proposer.mirror([proposal], _measure_left(self._price()))
         pairs = [self._try_turns([proposal.turn, twin.turn]) for twin in twins]
         return min([reading, *pairs], key=lambda one: one.score)
 
@@ -323,6 +318,12 @@ class _Search:
             if float(np.concatenate(excess).mean()) > _UNSETTLED:
                 torn.append(part)
         return torn
+
+
+def _measure_left(prices: Both) -> Both:
+    """Return what is left open, about 0..1."""
+    near, far = prices
+    return np.minimum(near / 0.5, 1.3), np.minimum(far / 0.5, 1.3)
 
 
 def _is_outermost(mask: Mask, solid: Mask) -> bool:

@@ -106,11 +106,13 @@ class Proposer:
         """
         proposals = []
         for side in (0, 1):
-            seeker = _Seeker(self._poses[side], self._poses[1 - side], unexplained[side])
             seeds = _find_seeds(unexplained[side] * self._poses[side][..., 3])
             known = [self._recall(side, seed) for seed in seeds]
             new = [seed for seed, recalled in zip(seeds, known, strict=True) if recalled is None]
             proposals += [proposal for recalled in known for proposal in recalled or []]
+            if not new:
+                continue
+            seeker = _Seeker(self._poses[side], self._poses[1 - side], unexplained[side])
             for seed, support in zip(new, find_support(self._poses[side], new, _RADIUS_CELLS), strict=True):
                 proposals += self._seek(seeker, side, seed, support)
         return proposals

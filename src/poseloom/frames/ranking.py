@@ -14,6 +14,7 @@ from poseloom.frames.similarity import invert, pull_back, read_turn
 
 LEAST_CELLS = 13
 """Less is no part."""
+_LEAST_GAIN = 4.0
 _ADVANTAGE = 0.05
 _SEED_CELLS = 4
 _JOINT_CELLS = 6.3
@@ -54,11 +55,13 @@ def weigh_proposal(comparison: Comparison, proposal: Proposal, prices: Both, mot
     cv2.circle(near_seed, (round(proposal.seed[0]), round(proposal.seed[1])), _SEED_CELLS, 1, -1)
     regions = [np.zeros(comparison.shape, bool)] * 2
     regions[here] = _connect(better[here], near_seed > 0)
+    if int(regions[here].sum()) < LEAST_CELLS:
+        return 0.0
     landing = pull_back(grow(regions[here]).astype(np.float32), ways[there]) > 0.5
     regions[there] = _connect(better[there], landing)
-    if min(int(region.sum()) for region in regions) < LEAST_CELLS:
-        return 0.0
     gain = sum(float(np.maximum(plane, 0)[region].sum()) for plane, region in zip(advantage, regions, strict=True))
+    if int(regions[there].sum()) < LEAST_CELLS or gain < _LEAST_GAIN:
+        return 0.0
     overlap = measure_overlap(regions[0], regions[1], proposal.turn)
     torn = sum(
         measure_joint(region, way, motion, solid)
