@@ -17,7 +17,7 @@ from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, 
 from poseloom.frames.flow import Field, exponentiate, resample_field, smooth
 from poseloom.frames.labelling import Labels, measure_roughness
 from poseloom.frames.proposal import Proposal, Proposer
-from poseloom.frames.ranking import LEAST_CELLS, Ranked, discount, is_alike, weigh_proposal
+from poseloom.frames.ranking import LEAST_CELLS, LEAST_WORTH, Ranked, discount, is_alike, weigh_proposal
 from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyramid, Stiffness, register
 from poseloom.frames.similarity import Similarity, invert, pull_back, read_turn
 from poseloom.frames.union import merge_parts, refit_turn
@@ -43,8 +43,6 @@ _LEAST_SHARE = 0.9
 """Parts are worth their trouble when they take away a tenth of the faults."""
 _NEARLY_SHARE = 0.935
 _LEAST_GAIN = 12.0
-_LEAST_HINT = 4.0
-"""A limb taken for its twin fits badly, and still tells that there is one."""
 _HIDDEN_CELLS = 7
 _LIMB_RADIANS = math.radians(28)
 _UNSETTLED = 0.12
@@ -188,7 +186,8 @@ class _Search:
             (one for one in ranked if abs(read_turn(one.proposal.turn)) > _LIMB_RADIANS), key=lambda one: -one.worth
         )[:_TWINS]
         likely = [one.proposal for one in limbs if one.worth > _LEAST_GAIN]
-        hinted = [one.proposal for one in limbs if one.worth > _LEAST_HINT]
+        # A limb that was taken for its twin fits badly, and still tells that there is one.
+        hinted = [one.proposal for one in limbs if one.worth > LEAST_WORTH]
         twins = weigh(self._proposer.mirror([*self._kept, *self._list_parts()], left))
         ranked += [replace(one, worth=_TWIN_WORTH * one.worth) for one in twins]
         ranked += weigh([*self._proposer.mirror(likely, left), *self._proposer.uncross(hinted, left)])

@@ -17,7 +17,7 @@ from poseloom.frames.affinity import fit_shape
 from poseloom.frames.comparison import FURTHEST_GAP, Both, Comparison
 from poseloom.frames.flow import Channels
 from poseloom.frames.image import Plane, Premultiplied, measure_gap
-from poseloom.frames.similarity import Similarity, compose, form_similarity, invert, read_turn
+from poseloom.frames.similarity import Similarity, compose, do_alike, form_similarity, invert, read_turn
 from poseloom.frames.support import find_support
 from poseloom.frames.symmetry import find_axis, flip_along, mirror, mirror_turn
 
@@ -235,7 +235,7 @@ class _Seeker:
         kept: list[Similarity] = []
         for turn in (turn for cost, turn in polished if cost < _WORST_COST):
             # Guesses that polishing made one take no place from others.
-            if not any(_is_same(turn, other, seed) for other in kept):
+            if not any(do_alike(turn, other, seed, _SAME_RADIANS, _SAME_CELLS) for other in kept):
                 kept.append(turn)
         return kept[:_KEPT]
 
@@ -303,13 +303,6 @@ def _thin(finds: list[tuple[float, float, tuple[float, float]]]) -> list[Find]:
         if len(kept) == _POLISHED:
             break
     return kept
-
-
-def _is_same(turn: Similarity, other: Similarity, seed: tuple[float, float]) -> bool:
-    """Say whether two turns bring what belongs to `seed` to the same place in about the same way."""
-    apart = math.remainder(read_turn(turn) - read_turn(other), math.tau)
-    shift = (turn - other) @ np.array([*seed, 1.0])
-    return abs(apart) < _SAME_RADIANS and float(np.hypot(*shift)) < _SAME_CELLS
 
 
 class _Polish:

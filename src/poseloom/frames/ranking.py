@@ -10,11 +10,12 @@ import numpy as np
 from poseloom.frames.comparison import Both, Comparison, Mask, grow, measure_joint, measure_overlap
 from poseloom.frames.flow import Field, smooth
 from poseloom.frames.proposal import Proposal
-from poseloom.frames.similarity import invert, pull_back, read_turn
+from poseloom.frames.similarity import do_alike, invert, pull_back
 
 LEAST_CELLS = 13
 """Less is no part."""
-_LEAST_GAIN = 4.0
+LEAST_WORTH = 4.0
+"""Less says nothing."""
 _ADVANTAGE = 0.05
 _SEED_CELLS = 4
 _JOINT_CELLS = 6.3
@@ -60,7 +61,7 @@ def weigh_proposal(comparison: Comparison, proposal: Proposal, prices: Both, mot
     landing = pull_back(grow(regions[here]).astype(np.float32), ways[there]) > 0.5
     regions[there] = _connect(better[there], landing)
     gain = sum(float(np.maximum(plane, 0)[region].sum()) for plane, region in zip(advantage, regions, strict=True))
-    if int(regions[there].sum()) < LEAST_CELLS or gain < _LEAST_GAIN:
+    if int(regions[there].sum()) < LEAST_CELLS or gain < LEAST_WORTH:
         return 0.0
     overlap = measure_overlap(regions[0], regions[1], proposal.turn)
     torn = sum(
@@ -94,7 +95,4 @@ def _is_near(proposal: Proposal, other: Proposal) -> bool:
 
 def is_alike(proposal: Proposal, other: Proposal) -> bool:
     """Say whether two proposals move about the same place alike."""
-    apart = math.remainder(read_turn(proposal.turn) - read_turn(other.turn), math.tau)
-    seed = np.array([*proposal.seed, 1.0])
-    distance = np.abs((proposal.turn - other.turn) @ seed).max()
-    return abs(apart) < _ALIKE_RADIANS and float(distance) < _ALIKE_CELLS
+    return do_alike(proposal.turn, other.turn, proposal.seed, _ALIKE_RADIANS, _ALIKE_CELLS)

@@ -26,6 +26,18 @@ def read_turn(similarity: Similarity) -> float:
     return math.atan2(similarity[1, 0] - similarity[0, 1], similarity[0, 0] + similarity[1, 1])
 
 
+def do_alike(
+    similarity: Similarity, other: Similarity, place: tuple[float, float], most_radians: float, most_cells: float
+) -> bool:
+    """Say whether two maps turn by less than `most_radians` apart, and bring `place` less than `most_cells` apart.
+
+    Cells are counted along each axis.
+    """
+    turned = math.remainder(read_turn(similarity) - read_turn(other), math.tau)
+    shift = np.abs((similarity - other) @ np.array([*place, 1.0])).max()
+    return abs(turned) < most_radians and float(shift) < most_cells
+
+
 def measure_strain(similarity: Similarity) -> float:
     """Return the sum of the absolute logarithms of the scales along both axes; 0 is stiff."""
     scales = np.linalg.svd(similarity[:, :2], compute_uv=False)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from poseloom.frames.similarity import (
     change_units,
     compose,
+    do_alike,
     form_similarity,
     invert,
     measure_strain,
@@ -62,3 +63,15 @@ def test_pulling_back_shows_what_is_where_a_pixel_goes() -> None:
     image[2, 6] = 1
     quarter = form_similarity(math.pi / 2, 1, (4, 4), (4, 4))
     assert pull_back(image, quarter)[2, 2] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("turn", "target", "alike"),
+    [(0.1, (51, 22), True), (0.3, (51, 22), False), (0.1, (54, 20), False), (math.tau - 0.1, (50, 20), True)],
+)
+def test_maps_are_alike_that_turn_about_as_far_and_bring_a_place_about_as_far(
+    turn: float, target: Point, alike: bool
+) -> None:
+    place = 10.0, 20.0
+    one, other = form_similarity(0, 1, place, (50, 20)), form_similarity(turn, 1, place, target)
+    assert do_alike(one, other, place, 0.2, 3) is alike
