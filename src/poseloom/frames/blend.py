@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from poseloom.frames.ease import ease_smooth
 from poseloom.frames.flow import Field, double_pixels, look_up
 from poseloom.frames.image import Plane, Rgba
-from poseloom.frames.silhouette import Ink, extend_colour, find_ink, measure_distance
+from poseloom.frames.silhouette import Ink, extend_colour, find_ink, measure_distance, mix_inks
 from poseloom.frames.stage import enlarge_places
 
 Bytes: TypeAlias = NDArray[np.uint8]
@@ -25,7 +25,6 @@ _ONSET = 1 / 25
 """The share of the way after which only travelling edges decide where outlines differ."""
 _FURTHEST_PX = 80.0
 _INK_LIKENESS = 60
-"""How far the lines of two poses may differ in colour and still be one line."""
 _GAP_LEVELS = np.clip((np.arange(256) / 255 - 0.06) / 0.16 * 255, 0, 255).astype(np.uint8)
 _EDGE_LEVELS = np.clip((np.arange(256) / 255 * 2.5 - 0.5) * 255, 0, 255).astype(np.uint8)
 _HALF = 128
@@ -143,17 +142,15 @@ def _weigh_edges(near_alpha: Bytes, far_alpha: Bytes, t: float) -> Plane:
 
 def _trace(painted: Rgba, sides: tuple[Side, Side], distance: Plane, share: Plane, t: float) -> Rgba:
     """Return `painted` with the artists' line along the travelling edge, where both poses have one."""
-    near, far = sides[0].ink, sides[1].ink
-    if near is None or far is None or np.abs(near.colour - far.colour).max() > _INK_LIKENESS:
+    ink = mix_inks(sides[0].ink, sides[1].ink, t)
+    if ink is None:
         return painted
-    width_px = near.width_px * (1 - t) + far.width_px * t
     x, y, width, height = cv2.boundingRect(np.asarray(share > 0, np.uint8))
     if not width:
         return painted
     box = np.s_[y : y + height, x : x + width]
-    line = np.clip(np.float32(width_px + 0.5) - distance[box], 0, 1) * share[box]
-    colour = near.colour * (1 - t) + far.colour * t
-    inked = np.full((height, width, 4), (*colour.round(), 255), np.uint8)
+    line = np.clip(np.float32(ink.width_px + 0.5) - distance[box], 0, 1) * share[box]
+    inked = np.full((height, width, 4), (*ink.colour.round(), 255), np.uint8)
     painted[box] = cv2.blendLinear(painted[box], inked, 1 - line, line)
     return painted
 

@@ -22,6 +22,7 @@ _SURELY_IN = 0.94
 _SOLID = 250
 _JOINT_WIDTH = 0.6
 _JOINT_LIKENESS = 36
+_OWN_COLOUR = 0.5
 _FILLED = 0.3
 _LEAST_KEPT = 0.6
 _REACH = 0.5
@@ -30,6 +31,8 @@ _LIKENESS = 40
 _LINE_SLACK_PX = 1.0
 _LARGEST_SCRAP = 0.2
 _MARGIN_PX = 4
+_LARGEST_OFFCUT = 0.3
+_LEAST_CONTACT = 0.9
 _CRUMB_PX = 12
 _BLOCK = np.ones((3, 3), np.uint8)
 
@@ -192,10 +195,23 @@ def _follow_line(mask: Mask, drawing: Drawing) -> Mask:
     # Across a line within the part – a cuff, a stripe – it still hangs together.
     inside = _find_inside(whole, drawing)
     inside &= _keep_largest(grow(inside, 2 * round(drawing.ink.width_px) + 3))
+    inside &= ~_find_offcuts(inside, drawing)
     if not inside.any():
         return whole
     lined = _keep_largest(whole & surround(inside, drawing.ink.width_px + _LINE_SLACK_PX))
     return add_rim(lined, drawing.pose)
+
+
+def _find_offcuts(inside: Mask, drawing: Drawing) -> Mask:
+    """Return the small pieces beyond a line of a part that go on in what is not the part."""
+    count, pieces, figures, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=4)
+    areas = figures[:, cv2.CC_STAT_AREA]
+    areas[0] = 0
+    beside = grow(find_filled(drawing) & ~grow(inside, 3), 5)
+    contacts = np.bincount(pieces[inside & beside], minlength=count)
+    is_offcut = (areas <= _LARGEST_OFFCUT * areas.max()) & (contacts >= _LEAST_CONTACT * np.sqrt(areas))
+    is_offcut[0] = False
+    return np.asarray(is_offcut[pieces])
 
 
 def share_out(masks: Sequence[Mask], pose: Rgba) -> list[Mask]:
@@ -243,21 +259,24 @@ def measure_breadth(mask: Mask) -> float:
     return len(rows) / max(along, 1.0)
 
 
-def round_off(mask: Mask, pose: Rgba, joint: NDArray[np.float64]) -> Mask:
+def round_off(mask: Mask, drawing: Drawing, joint: NDArray[np.float64]) -> Mask:
     """Return a part with a round end about its joint, of its own colour, which the body has too: so no gap opens."""
     if not mask.any():
         return mask
     radius = _JOINT_WIDTH * measure_breadth(mask)
     around = _cut_around(joint, 3 * radius, mask.shape)
-    pose, part = pose[around], mask[around]
+    pose, part, filled = drawing.pose[around], mask[around], find_filled(drawing)[around]
     distance = np.hypot(*(np.mgrid[around][::-1] - joint[:, None, None]))
-    solid = pose[..., 3] >= _SOLID
-    nearby = part & (distance < 3 * radius) & solid
-    if not nearby.any():
+    own = part & (distance < 3 * radius) & filled
+    if not own.any():
         return mask
+    # A hand may be of another colour than the arm beside the joint.
+    nearest = np.sort(distance[own])[: math.ceil((_OWN_COLOUR * radius) ** 2)][-1]
+    nearby = own & (distance <= nearest)
     colour = np.median(pose[nearby][:, :3], axis=0)
     rounded = mask.copy()
-    plain = part | ((measure_colour_gap(pose, colour) < _JOINT_LIKENESS) & solid & (distance < radius))
+    alike = (measure_colour_gap(pose, colour) < _JOINT_LIKENESS) & (pose[..., 3] >= _SOLID)
+    plain = part | (alike & (distance < radius))
     _, labels = cv2.connectedComponents(plain.astype(np.uint8), connectivity=4)
     # What a line parts from it is not its end.
     rounded[around] |= plain & np.isin(labels, np.unique(labels[part]))

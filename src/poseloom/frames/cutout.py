@@ -30,9 +30,10 @@ from poseloom.frames.image import (
     premultiply,
     unpremultiply,
 )
+from poseloom.frames.joint import is_lined
 from poseloom.frames.limb import Limb
 from poseloom.frames.registration import LEFTOVER, FeaturePyramid, register
-from poseloom.frames.silhouette import find_nearest
+from poseloom.frames.silhouette import Ink, find_nearest
 from poseloom.frames.similarity import Similarity, change_units, invert, move_points, pull_back
 from poseloom.frames.stage import Window
 from poseloom.frames.stump import sheathe_parts
@@ -179,7 +180,7 @@ def _lift(part: _Part, drawing: Drawing, side: int, body: Rgba) -> Rgba:
     """Return a part alone, as one of the poses shows it."""
     if part.is_sheathed:
         return np.where(part.masks[side][..., None], drawing.pose, np.uint8(0))
-    return _cut_out(drawing, round_off(part.masks[side], drawing.pose, part.joints[side]), body)
+    return _cut_out(drawing, round_off(part.masks[side], drawing, part.joints[side]), body)
 
 
 def _cover(part: _Part, side: int, pose: Rgba) -> Mask:
@@ -219,7 +220,19 @@ def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgb
         squarings=count_squarings(velocity),
         path=part.path,
         is_front=part.is_front,
+        inks=_find_inks(part, drawings),
+        breadth_px=measure_breadth(part.masks[0]),
     )
+
+
+def _find_inks(part: _Part, drawings: tuple[Drawing, Drawing]) -> tuple[Ink, Ink] | None:
+    """Return the lines around both subjects, if a part lies before them and both have one where it hangs on."""
+    near, far = drawings[0].ink, drawings[1].ink
+    if not part.is_front or near is None or far is None:
+        return None
+    breadth_px = measure_breadth(part.masks[0])
+    lined = [is_lined(drawing, joint, breadth_px) for drawing, joint in zip(drawings, part.joints, strict=True)]
+    return (near, far) if all(lined) else None
 
 
 def _find_root(part: _Part, window: Window) -> Mask | None:

@@ -15,7 +15,7 @@ from poseloom.frames.cutout import cut_parts, rescale_limb
 from poseloom.frames.dissection import LONG_SIDES, dissect
 from poseloom.frames.flow import Channels, Field, count_squarings, exponentiate, list_positions, resample_field, warp
 from poseloom.frames.image import Premultiplied, Rgba, measure_bounds, premultiply
-from poseloom.frames.limb import Ground, Limb, draw_limb, lay_over, reach_limb
+from poseloom.frames.limb import Ground, Limb, draw_limb, lay_over, mend_joint, reach_limb
 from poseloom.frames.registration import FeaturePyramid
 from poseloom.frames.stage import Placement, Window, sample_places, set_stage
 
@@ -66,9 +66,11 @@ class Morph:
         for limb in behind:
             draw_limb(limb, self._ground, t, placement, canvas)
         self._draw_body(t, placement, canvas, is_first=not behind)
-        for limb in self.limbs:
-            if limb.is_front:
-                draw_limb(limb, self._ground, t, placement, canvas)
+        front = [limb for limb in self.limbs if limb.is_front]
+        for limb in front:
+            draw_limb(limb, self._ground, t, placement, canvas)
+        for limb in front:
+            mend_joint(limb, self._ground, t, placement, canvas)
         return canvas
 
     def _draw_body(self, t: float, placement: Placement, canvas: Rgba, *, is_first: bool) -> None:

@@ -10,8 +10,13 @@ from poseloom.frames.anatomy import Path
 from poseloom.frames.blend import Side, blend_sides, show_side
 from poseloom.frames.flow import Field, exponentiate, list_positions, look_up
 from poseloom.frames.image import Rgba, premultiply, unpremultiply
+from poseloom.frames.joint import close_outline
+from poseloom.frames.silhouette import Ink, mix_inks
 from poseloom.frames.similarity import Similarity, change_units, invert, move_points
 from poseloom.frames.stage import Placement, Window, sample_places
+
+_ONSET = 1 / 25
+"""The share of the way within which lines begin to be mended: both poses stay as they were drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,8 @@ class Limb:
         squarings: How finely that is integrated.
         path: How the part moves, in cells of the body's grid.
         is_front: Whether it lies before the body.
+        inks: The lines around both subjects, which go on where it hangs on; None where there are none, or hidden.
+        breadth_px: How broad it is.
     """
 
     sides: tuple[Side, Side]
@@ -35,6 +42,8 @@ class Limb:
     squarings: int
     path: Path
     is_front: bool
+    inks: tuple[Ink, Ink] | None
+    breadth_px: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +67,14 @@ class Ground:
         height, width = self.stage.shape
         return change_units(cells, width / columns, height / rows)
 
+    def locate(self, limb: Limb, t: float) -> tuple[float, float]:
+        """Return where the joint of a limb is at the moment `t`, in pixels of the stage."""
+        rows, columns = self.velocity.shape[:2]
+        height, width = self.stage.shape
+        joint = (limb.path.joint + 0.5) * np.array([width / columns, height / rows]) - 0.5
+        x, y = move_points(joint, self.move(limb, t))
+        return float(x), float(y)
+
 
 def reach_limb(limb: Limb, ground: Ground, t: float) -> tuple[float, float, float, float]:
     """Return `(x0, y0, x1, y1)` of a limb at the moment `t`, in pixels of the stage."""
@@ -80,6 +97,24 @@ def draw_limb(limb: Limb, ground: Ground, t: float, placement: Placement, canvas
         lattices = (_look(limb, ground.stage, places, -t), _look(limb, ground.stage, places, 1 - t))
         painted = blend_sides(limb.sides, lattices, shown.shape, t)
     lay_over(canvas[shown.y0 : shown.y1, shown.x0 : shown.x1], painted)
+
+
+def mend_joint(limb: Limb, ground: Ground, t: float, placement: Placement, canvas: Rgba) -> None:
+    """Draw the line around the subject on where a limb at the moment `t` hangs on; `canvas` is changed."""
+    onset = min(1.0, t / _ONSET, (1 - t) / _ONSET)
+    ink = mix_inks(*limb.inks, t) if limb.inks and onset > 0 else None
+    if ink is None:
+        return
+    stage_x, stage_y = ground.locate(limb, t)
+    x, y = placement.move(stage_x + ground.stage.x0, stage_y + ground.stage.y0)
+    # Farther out the line is whole; what is seen there tells where the edge is.
+    reach = limb.breadth_px + 2 * ink.width_px
+    around = Window(x0=int(x - reach), y0=int(y - reach), x1=int(x + reach) + 1, y1=int(y + reach) + 1)
+    box = around.place(Placement(), (canvas.shape[0], canvas.shape[1]))
+    rows, columns = np.mgrid[box.y0 : box.y1, box.x0 : box.x1]
+    inside = (limb.breadth_px - np.hypot(columns - x, rows - y)) / (2 * ink.width_px)
+    share = np.asarray(np.clip(inside, 0, 1) * onset, np.float32)
+    close_outline(canvas[box.y0 : box.y1, box.x0 : box.x1], ink, share)
 
 
 def lay_over(below: Rgba, above: Rgba) -> None:

@@ -14,6 +14,8 @@ _SOLID = 128
 _DEEPEST_INK_PX = 14
 _INK_SPREAD = 45
 _INK_SHARE = 0.6
+_INK_LIKENESS = 60
+"""How far the lines of two poses may differ in colour and still be one line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,16 @@ def find_ink(image: Rgba, distance: Plane) -> Ink | None:
             break
         width_px = depth + 1.5
     return Ink(colour=colour, width_px=width_px) if 0 < width_px < _DEEPEST_INK_PX else None
+
+
+def mix_inks(near: Ink | None, far: Ink | None, t: float) -> Ink | None:
+    """Return the line at the moment `t` in 0..1 between two, or None when they are not one line."""
+    if near is None or far is None or np.abs(near.colour - far.colour).max() > _INK_LIKENESS:
+        return None
+    return Ink(
+        colour=near.colour * np.float32(1 - t) + far.colour * np.float32(t),
+        width_px=near.width_px * (1 - t) + far.width_px * t,
+    )
 
 
 def find_nearest(known: NDArray[np.bool_]) -> NDArray[np.intp]:

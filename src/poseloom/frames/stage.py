@@ -30,6 +30,12 @@ class Placement:
     pivot_y: float = 0.0
     lift_px: float = 0.0
 
+    def move(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a point goes."""
+        across = (x - self.pivot_x) * self.scale_x + self.pivot_x
+        down = (y - self.pivot_y) * self.scale_y + self.pivot_y
+        return across, down - self.lift_px
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -64,10 +70,8 @@ class Window:
     def place(self, placement: Placement, canvas: tuple[int, int]) -> "Window":
         """Return where this window lies on a `canvas` (height, width) once placed, clipped to it."""
         height, width = canvas
-        left = (self.x0 - placement.pivot_x) * placement.scale_x + placement.pivot_x
-        right = (self.x1 - placement.pivot_x) * placement.scale_x + placement.pivot_x
-        top = (self.y0 - placement.pivot_y) * placement.scale_y + placement.pivot_y - placement.lift_px
-        bottom = (self.y1 - placement.pivot_y) * placement.scale_y + placement.pivot_y - placement.lift_px
+        left, top = placement.move(self.x0, self.y0)
+        right, bottom = placement.move(self.x1, self.y1)
         return Window(
             x0=min(max(int(left), 0), width - 1),
             y0=min(max(int(top), 0), height - 1),

@@ -4,7 +4,7 @@ import pytest
 from numpy.typing import NDArray
 
 from poseloom.frames.comparison import Mask
-from poseloom.frames.contour import Drawing, add_rim, share_out, study_drawing, trim_parts
+from poseloom.frames.contour import Drawing, add_rim, round_off, share_out, study_drawing, trim_parts
 from poseloom.frames.image import Rgba, blank
 from poseloom.frames.similarity import Similarity, form_similarity, move_points
 
@@ -89,6 +89,31 @@ def test_a_part_hangs_together_across_a_line_that_is_drawn_on_it() -> None:
     paw = masks[0] & (np.abs(poses[0][..., :3].astype(int) - PAW).max(axis=2) < 8)
     assert paw.any()
     assert near[paw].all()
+
+
+def test_a_piece_of_the_body_beyond_the_line_of_a_part_is_not_taken_along() -> None:
+    pose, target = blank(SIZE), blank(SIZE)
+    stroke(pose, [(110.0, 60.0), (110.0, 130.0)], HERE, 50, (*INK, 255))
+    stroke(pose, [(110.0, 60.0), (110.0, 130.0)], HERE, 44, (*FUR, 255))
+    arm, far = draw_arm(pose, HERE), draw_arm(target, HERE)
+    # Right of the arm's own line, where the body has the same colour.
+    scrap = np.zeros_like(arm)
+    scrap[86:96, 92:104] = True
+    scrap &= ~arm
+    near, _ = trim_parts((arm | scrap, far), study((pose, target)), HERE)
+    assert not (near & scrap & (pose[..., :3] == FUR).all(axis=2)).any()
+    assert (near & arm).sum() > 0.97 * arm.sum()
+
+
+def test_the_round_end_of_a_limb_has_the_colour_beside_its_joint_though_most_of_it_has_another() -> None:
+    pose = blank(SIZE)
+    stroke(pose, [SHOULDER, (80.0, 130.0)], HERE, 24, (*FUR, 255))
+    stroke(pose, [(80.0, 110.0), (80.0, 130.0)], HERE, 24, (*PAW, 255))
+    below = pose[..., 3] > 0
+    below[:92] = False
+    rounded = round_off(below, study_drawing(pose), np.array([80.0, 88.0]))
+    assert rounded[86:92, 75:85].all()
+    assert not rounded[:60].any()
 
 
 def test_what_would_hang_in_the_air_stays_with_the_part() -> None:

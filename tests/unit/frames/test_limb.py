@@ -6,16 +6,19 @@ import cv2
 import numpy as np
 import pytest
 
+from demo import rig
 from demo.build import render
 from demo.rig import POSES, interpolate
-from poseloom.frames.image import Rgba, blank, premultiply
+from poseloom.frames.image import Rgba, blank, measure_colour_gap, premultiply
 from poseloom.frames.inbetween import Morph, prepare_morph
 from poseloom.frames.limb import lay_over
+from poseloom.frames.silhouette import measure_distance
 from poseloom.frames.similarity import read_turn
 from poseloom.frames.stage import Placement
 from tests.unit.frames.puppet import SIZE, draw_puppet
 
 LOW, HIGH = 15.0, 125.0
+INK = np.array([int(rig.INK[place : place + 2], 16) for place in (1, 3, 5)], np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +111,17 @@ def test_a_shoulder_shows_no_line_where_the_arm_goes_on_into_the_body() -> None:
     gap = premultiply(prepare_morph(low, high).draw(0.5)) - premultiply(middle)
     seen = middle[..., 3] > 12
     assert -10 * math.log10(float(np.mean(gap[seen] ** 2))) > 36
+
+
+@pytest.mark.parametrize("raised", ["waving", "thinking"])
+def test_the_line_around_a_mascot_is_whole_while_its_arm_turns(raised: str) -> None:
+    morph = prepare_morph(render(POSES["idle"], 320), render(POSES[raised], 320))
+    assert any(limb.is_front for limb in morph.limbs)
+    for t in np.linspace(0.1, 0.9, 9):
+        drawn = morph.draw(float(t))
+        depth = measure_distance(drawn[..., 3].astype(np.float32) / np.float32(255))
+        edge = drawn[(depth > 1) & (depth < 2.5)]
+        assert (measure_colour_gap(edge, INK) > 60).sum() <= 4
 
 
 def test_two_searches_find_the_same(morph: Morph) -> None:

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from poseloom.frames.image import Rgba, blank
-from poseloom.frames.silhouette import NOWHERE_PX, extend_colour, find_ink, measure_distance
+from poseloom.frames.silhouette import NOWHERE_PX, Ink, extend_colour, find_ink, measure_distance, mix_inks
 
 
 def draw_disc(line_px: int) -> Rgba:
@@ -48,3 +48,20 @@ def test_a_flat_shape_and_an_empty_picture_have_no_line() -> None:
     disc = draw_disc(40)
     assert find_ink(disc, measure(disc)) is None
     assert find_ink(blank(9), measure(blank(9))) is None
+
+
+def form_ink(shade: int, width_px: float) -> Ink:
+    return Ink(colour=np.full(3, shade, np.float32), width_px=width_px)
+
+
+def test_a_line_changes_evenly_from_one_drawing_to_the_other() -> None:
+    ink = mix_inks(form_ink(0, 4), form_ink(40, 8), 0.25)
+    assert ink is not None
+    assert ink.colour.tolist() == [10, 10, 10]
+    assert ink.width_px == 5
+
+
+def test_lines_of_other_colours_and_of_one_drawing_alone_are_not_one_line() -> None:
+    assert mix_inks(form_ink(0, 4), form_ink(90, 4), 0.5) is None
+    assert mix_inks(form_ink(0, 4), None, 0.5) is None
+    assert mix_inks(None, form_ink(0, 4), 0.5) is None
