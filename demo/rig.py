@@ -28,6 +28,7 @@ GOLD, MINT, SKY = "#ffcb52", "#6fdcc4", "#cdeeff"
 UPPER_ARM, FORE_ARM = 76.0, 78.0
 EAR_LENGTH, TAIL_LENGTH, SCARF_LENGTH = 190.0, 260.0, 124.0
 BALL_RADIUS = 60.0
+_LINE = 'class="line"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +169,11 @@ def interpolate(source: Pose, target: Pose, t: float) -> Pose:
 def draw(pose: Pose) -> str:
     """Return the pose as an SVG document on a transparent ground."""
     return assemble(svg for _, svg in draw_parts(pose))
+
+
+def hide_lines(svg: str) -> str:
+    """Return a drawing without the lines around its shapes; what is nothing but lines, such as a mouth, stays."""
+    return svg.replace(_LINE, 'display="none"')
 
 
 def assemble(parts: Iterable[str]) -> str:
@@ -338,7 +344,11 @@ def _swell(count: int, *radii: float) -> list[float]:
 
 
 def _ink(path: str) -> str:
-    return f'<path d="{path}" fill="{INK}"/>'
+    return _mark_line(f'<path d="{path}" fill="{INK}"/>')
+
+
+def _mark_line(svg: str) -> str:
+    return svg.replace("<path ", f"<path {_LINE} ", 1)
 
 
 def _stroke(path: str, width: float, colour: str = INK) -> str:
@@ -349,7 +359,9 @@ def _stroke(path: str, width: float, colour: str = INK) -> str:
 
 
 def _outline(path: str) -> str:
-    return f'<path d="{path}" fill="{INK}" stroke="{INK}" stroke-width="{2 * OUTLINE}" stroke-linejoin="round"/>'
+    return _mark_line(
+        f'<path d="{path}" fill="{INK}" stroke="{INK}" stroke-width="{2 * OUTLINE}" stroke-linejoin="round"/>'
+    )
 
 
 def _cel(name: str, path: str, paint: str, shade: str, depth: float = 9.0, inside: str = "") -> str:
@@ -529,7 +541,7 @@ def _draw_scarf_end(line: Sequence[complex]) -> str:
     )
     end, along = steps[-1]
     fringe = "".join(f"M{_xy(end + 1j * along * x)}l{_xy(along * 17)}" for x in (-26, -9, 9, 26))
-    threads = _stroke(fringe, 12 + 2 * OUTLINE * 0.8) + _stroke(fringe, 12, CORAL)
+    threads = _mark_line(_stroke(fringe, 12 + 2 * OUTLINE * 0.8)) + _stroke(fringe, 12, CORAL)
     return threads + _outline(path) + _cel("scarf-end", path, CORAL, CORAL_SHADE, 8, stripes)
 
 
@@ -672,7 +684,7 @@ def _draw_doze(pose: Pose) -> str:
     letter = "M-24,-28H24L-24,28H24"
     return _group(
         f"translate(826 282) rotate(10) scale({pose.doze:.3f})",
-        _stroke(letter, 16 + 2 * OUTLINE),
+        _mark_line(_stroke(letter, 16 + 2 * OUTLINE)),
         _stroke(letter, 16, MINT),
     )
 
@@ -681,7 +693,7 @@ def _draw_sparkles(pose: Pose) -> str:
     if pose.sparkle <= 0:
         return ""
     star = "M0,-40C5,-12 12,-5 40,0C12,5 5,12 0,40C-5,12 -12,5 -40,0C-12,-5 -5,-12 0,-40z"
-    shine = f'<path d="{star}" fill="{INK}" stroke="{INK}" stroke-width="{2 * OUTLINE}" stroke-linejoin="round"/>'
+    shine = _outline(star)
     return "".join(
         _group(f"translate({x} {y}) scale({size * pose.sparkle:.3f})", shine, f'<path d="{star}" fill="{colour}"/>')
         for x, y, size, colour in ((136, 236, 1.1, GOLD), (876, 262, 1.0, GOLD), (120, 640, 0.7, MINT))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
-from benchmarks.inbetween.rig import RigItem
+from benchmarks.inbetween.rig import RigItem, find_far_limbs
 from demo.rig import POSES, Pose
 
 Numbers = dict[str, float]
@@ -15,7 +15,7 @@ _STRAIGHT = replace(_IDLE, left_elbow=6, left_reach=1.2, right_elbow=6, right_re
 
 
 def list_rig_items() -> list[RigItem]:
-    """Return every pair of the rig."""
+    """Return every pair of the rig, and those in which a limb turns far once more without lines around shapes."""
     elementary = [
         RigItem(id=f"rig_{name}", level=level, source=replace(base, **source), target=replace(base, **target))
         for name, level, base, source, target in (*_list_arms(), *_list_heads(), *_list_bodies(), *_list_wholes())
@@ -24,7 +24,12 @@ def list_rig_items() -> list[RigItem]:
         RigItem(id=f"pim_{one}_{other}", level="hard", source=POSES[one], target=POSES[other])
         for one, other in combinations(POSES, 2)
     ]
-    return [*elementary, *whole]
+    lined = [*elementary, *whole]
+    return [*lined, *(_hide_lines(item) for item in lined if find_far_limbs(item.source, item.target))]
+
+
+def _hide_lines(item: RigItem) -> RigItem:
+    return replace(item, id=f"flat_{item.id.removeprefix('rig_')}", is_lined=False)
 
 
 def _list_arms() -> Iterator[Row]:

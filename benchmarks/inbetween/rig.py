@@ -29,17 +29,19 @@ class RigItem:
         level: One of `pair.LEVELS`.
         source: Where the motion starts.
         target: Where it ends.
+        is_lined: Whether shapes have lines around them.
     """
 
     id: str
     level: str
     source: Pose
     target: Pose
+    is_lined: bool = True
 
     @property
     def split(self) -> str:
-        """The rig's own split."""
-        return "rig"
+        """The rig's own split, by its style."""
+        return "rig" if self.is_lined else "flat"
 
     def load(self) -> Pair:
         """Return its pictures; what was drawn once is kept under `build`."""
@@ -60,12 +62,16 @@ class RigItem:
         return Pair(source=frames[0.0], target=frames[1.0], truth=frames, limbs=limbs)
 
     def _draw(self, path: Path) -> None:
-        frames = [build.render(self.pose(step / STEPS), SIZE_PX) for step in range(STEPS + 1)]
+        frames = [self._rasterise(rig.draw(self.pose(step / STEPS))) for step in range(STEPS + 1)]
         arrays: dict[str, NDArray[np.generic]] = {"frames": np.array(frames)}
         for name in find_far_limbs(self.source, self.target):
             arrays[f"{name} region"] = self.trace(name)
-            arrays[f"{name} bare"] = np.array([draw_without(self.pose(t), name) for t in SCORED_MOMENTS])
+            bare = [assemble_without(self.pose(t), name) for t in SCORED_MOMENTS]
+            arrays[f"{name} bare"] = np.array([self._rasterise(svg) for svg in bare])
         np.savez_compressed(path, allow_pickle=False, **arrays)
+
+    def _rasterise(self, svg: str) -> Rgba:
+        return build.rasterise(svg if self.is_lined else rig.hide_lines(svg), SIZE_PX)
 
     def pose(self, t: float) -> Pose:
         """Return the true pose at a moment in 0..1."""
@@ -86,7 +92,12 @@ class RigItem:
 
 def draw_without(pose: Pose, limb: str) -> Rgba:
     """Return the pose without one of its limbs, (320, 320, 4) uint8, straight alpha."""
-    return build.rasterise(rig.assemble(svg for name, svg in rig.draw_parts(pose) if name != limb), SIZE_PX)
+    return build.rasterise(assemble_without(pose, limb), SIZE_PX)
+
+
+def assemble_without(pose: Pose, limb: str) -> str:
+    """Return the SVG document of the pose without one of its limbs."""
+    return rig.assemble(svg for name, svg in rig.draw_parts(pose) if name != limb)
 
 
 def find_far_limbs(source: Pose, target: Pose) -> list[str]:

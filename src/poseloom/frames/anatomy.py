@@ -28,7 +28,7 @@ _HIDDEN_WEIGHT = 0.1
 _CUT_WEIGHT = 6.0
 _PART_PRICE = 0.004
 _LOOSE_WEIGHT = 0.021
-_LOOSE_FREE_CELLS = 3.5
+LOOSE_FREE_CELLS = 3.5
 _LOOSE_MOST_CELLS = 17.5
 _STILL_ROUNDS = 3
 _STILL_CELLS = 8.0
@@ -63,15 +63,19 @@ class Anatomy:
             motions.append(motion)
         return motions[0], motions[1]
 
-    def measure_looseness(self, comparison: Comparison, part: int) -> float:
-        """Return how far, in cells, a part is torn off in the mean of both poses."""
-        turn, motions = self.turns[part - 1], self.measure_motion(comparison)
-        ways = (turn, invert(turn))
-        gaps = [
-            measure_joint(mask, way, motion, solid)
-            for mask, way, motion, solid in zip(self.find(part), ways, motions, comparison.solid, strict=True)
+    def measure_looseness(self, comparison: Comparison) -> list[float]:
+        """Return how far, in cells, each part is torn off in the mean of both poses."""
+        motions = self.measure_motion(comparison)
+        return [
+            sum(
+                measure_joint(mask, way, motion, solid)
+                for mask, way, motion, solid in zip(
+                    self.find(part), (turn, invert(turn)), motions, comparison.solid, strict=True
+                )
+            )
+            / 2
+            for part, turn in enumerate(self.turns, 1)
         ]
-        return sum(gaps) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +190,7 @@ def judge_anatomy(anatomy: Anatomy, comparison: Comparison) -> Verdict:
         distortion=sum(_measure_distortion(anatomy, comparison, side) for side in (0, 1)) / 2,
         hidden=float((shown * (1 - known)).sum()) / total,
         cut=sum(_measure_cut(anatomy, comparison, side) for side in (0, 1)) / 2,
-        looseness=sum(_weigh_looseness(anatomy, comparison, part) for part in range(1, len(paths) + 1)),
+        looseness=_weigh_looseness(anatomy, comparison) if paths else 0.0,
         parts=len(paths),
     )
 
@@ -220,7 +224,9 @@ def _measure_cut(anatomy: Anatomy, comparison: Comparison, side: int) -> float:
     return measure_cut(anatomy.labels[side], comparison.bonds[side]) / max(int(comparison.solid[side].sum()), 1)
 
 
-def _weigh_looseness(anatomy: Anatomy, comparison: Comparison, part: int) -> float:
-    torn = anatomy.measure_looseness(comparison, part) - _LOOSE_FREE_CELLS
-    share = anatomy.find(part)[0].sum() / max(comparison.solid[0].sum(), 1)
-    return float(min(max(torn, 0.0), _LOOSE_MOST_CELLS) * math.sqrt(share))
+def _weigh_looseness(anatomy: Anatomy, comparison: Comparison) -> float:
+    total = max(int(comparison.solid[0].sum()), 1)
+    return sum(
+        min(max(gap - LOOSE_FREE_CELLS, 0.0), _LOOSE_MOST_CELLS) * math.sqrt(anatomy.find(part)[0].sum() / total)
+        for part, gap in enumerate(anatomy.measure_looseness(comparison), 1)
+    )

@@ -116,7 +116,7 @@ def measure_joint(mask: Mask, turn: Similarity, motion: Field, solid: Mask) -> f
     ring = find_ring(mask, solid)
     if ring.sum() < 3:
         return _FURTHEST_JOINT_CELLS
-    gaps = np.sort(_measure_gaps(ring, turn, motion))
+    gaps = np.sort(measure_gaps(ring, turn, motion))
     return float(gaps[: max(3, min(8, len(gaps) // 8))].mean())
 
 
@@ -125,7 +125,7 @@ def find_joint(mask: Mask, turn: Similarity, motion: Field, solid: Mask) -> NDAr
     ring = find_ring(mask, solid)
     if ring.sum() < 4:
         return np.asarray(np.argwhere(mask)[:, ::-1].mean(axis=0), np.float64)
-    nearest = np.argsort(_measure_gaps(ring, turn, motion), kind="stable")
+    nearest = np.argsort(measure_gaps(ring, turn, motion), kind="stable")
     places = np.argwhere(ring)[:, ::-1]
     return np.asarray(np.median(places[nearest[: max(3, len(nearest) // 10)]], axis=0), np.float64)
 
@@ -136,7 +136,8 @@ def measure_overlap(near: Mask, far: Mask, turn: Similarity) -> float:
     return float(np.minimum(near, pulled).sum() / max(min(float(near.sum()), float(pulled.sum())), 1.0))
 
 
-def _measure_gaps(ring: Mask, turn: Similarity, motion: Field) -> NDArray[np.float32]:
-    places = np.argwhere(ring)[:, ::-1].astype(np.float32)
-    gaps = move_points(places, turn) - places - motion[ring]
+def measure_gaps(mask: Mask, turn: Similarity, motion: Field) -> NDArray[np.float32]:
+    """Return how far apart, in cells, a turn and a motion, (h, w, 2), bring each cell of `mask`, row by row."""
+    places = np.argwhere(mask)[:, ::-1].astype(np.float32)
+    gaps = move_points(places, turn) - places - motion[mask]
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", gaps, gaps)), np.float32)

@@ -13,6 +13,7 @@ import numpy as np
 
 from poseloom.core.confidence import judge_confidence, measure_trust
 from poseloom.frames.anatomy import Anatomy, judge_anatomy
+from poseloom.frames.attachment import attach_parts
 from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, measure_overlap
 from poseloom.frames.flow import Field, exponentiate, resample_field, smooth
 from poseloom.frames.labelling import Labels, measure_roughness
@@ -42,6 +43,10 @@ _LEAST_ROUGHNESS = 0.13
 _LEAST_SHARE = 0.9
 """Parts are worth their trouble when they take away a tenth of the faults."""
 _NEARLY_SHARE = 0.935
+_DECIDED_SHARE = 0.97
+_UNEXPLAINED = 0.6
+_EXPLAINED_SHARE = 0.4
+"""Or a few, where each is all the difference in its own place."""
 _LEAST_GAIN = 12.0
 _HIDDEN_CELLS = 7
 _LIMB_RADIANS = math.radians(28)
@@ -84,6 +89,7 @@ def dissect(comparison: Comparison, velocity: Field, start: Field) -> Dissection
 class _Reading:
     anatomy: Anatomy
     score: float
+    is_loose: bool = False
 
 
 class _Search:
@@ -103,18 +109,32 @@ class _Search:
         """Try parts until nothing makes the reading better."""
         self._search()
         best = self._prune()
-        if best.score < _LEAST_SHARE * self._single.score:
+        share = best.score / self._single.score
+        if share < _LEAST_SHARE or (share < _DECIDED_SHARE and self._do_decide(best.anatomy)):
             return Dissection(best.anatomy)
         has_parts = bool(self._best.anatomy.turns) and self._best.score < _NEARLY_SHARE * self._single.score
         return Dissection(self._single.anatomy, is_near_miss=has_parts)
 
+    def _do_decide(self, anatomy: Anatomy) -> bool:
+        """Say whether each part explains what the single flow does not explain there at all."""
+        flows = self._comparison.price_flow(self._single.anatomy.velocity)
+        for part, turn in enumerate(anatomy.turns, 1):
+            masks, turns = anatomy.find(part), self._comparison.price_turn(turn)
+            before, after = (
+                sum(float(np.minimum(price[mask], 1).mean()) for price, mask in zip(prices, masks, strict=True)) / 2
+                for prices in (flows, turns)
+            )
+            if before < _UNEXPLAINED or after > _EXPLAINED_SHARE * before:
+                return False
+        return bool(anatomy.turns)
+
     def _search(self) -> None:
-        ranked: list[Ranked] = []
-        failures, most = 0, 0.0
+        ranked: list[Ranked] | None = None
+        failures, may_fail, most = 0, True, 0.0
         for _ in range(_TRIES):
             if self._best.score < _GOOD_ENOUGH or len(self._best.anatomy.turns) == _PARTS:
                 return
-            ranked = ranked if failures else self._rank()
+            ranked = self._rank() if ranked is None else ranked
             first = max(ranked, key=lambda one: one.worth, default=None)
             if first is None or first.worth < _LEAST_RATIO * most:
                 return
@@ -123,12 +143,15 @@ class _Search:
             if self._is_in_vain(reading):
                 return
             if reading.score < self._best.score - _IMPROVEMENT:
-                self._best, failures = reading, 0
+                self._best, ranked = reading, None
+                failures, may_fail = 0, False
                 self._kept.append(first.proposal)
             else:
                 self._dead.append(first.proposal)
                 ranked = discount(ranked, first.proposal)
-                failures += 1
+                # That the body is no part says nothing of limbs.
+                failures += not may_fail or _is_limb(first.proposal)
+                may_fail = False
             if failures == _FAILURES:
                 return
 
@@ -160,7 +183,8 @@ class _Search:
         return min(overlap / _LEAST_OVERLAP, _MOST_ROUGHNESS / max(rough, 1e-6))
 
     def _read(self, anatomy: Anatomy) -> _Reading:
-        return _Reading(anatomy, judge_anatomy(anatomy, self._comparison).score)
+        verdict = judge_anatomy(anatomy, self._comparison)
+        return _Reading(anatomy, verdict.score, is_loose=verdict.looseness > 0)
 
     def _flow(self, near: Mask, far: Mask, start: Field, stiffness: Stiffness) -> Field:
         """Return the body's flow where both masks trust the poses."""
@@ -233,7 +257,11 @@ class _Search:
         velocity, turns, labels = self._settle(velocity, turns, labels)
         turns = [refit_turn(self._comparison, labels, (part,), turn)[0] for part, turn in enumerate(turns, 1)]
         anatomy = Anatomy(velocity=velocity, turns=tuple(turns), labels=labels)
-        return self._read(merge_parts(anatomy, self._comparison))
+        reading = self._read(merge_parts(anatomy, self._comparison))
+        if not reading.is_loose:
+            return reading
+        attached = self._read(merge_parts(attach_parts(anatomy, self._comparison), self._comparison))
+        return min(reading, attached, key=lambda one: one.score)
 
     def _assign(self, velocity: Field, turns: list[Similarity]) -> tuple[list[Similarity], tuple[Labels, Labels]]:
         """Return the turns that have cells in both poses, and whose those are."""
@@ -328,6 +356,10 @@ def _measure_left(prices: Both) -> Both:
 def _is_outermost(mask: Mask, solid: Mask) -> bool:
     """Say whether a part reaches the outline of a pose."""
     return bool((grow(~solid, 3) & mask).any())
+
+
+def _is_limb(proposal: Proposal) -> bool:
+    return abs(read_turn(proposal.turn)) > _LIMB_RADIANS
 
 
 def _drop_strays(labels: tuple[Labels, Labels], turns: Sequence[Similarity]) -> tuple[Labels, Labels]:

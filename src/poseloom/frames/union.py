@@ -61,7 +61,7 @@ def _merge_two(anatomy: Anatomy, comparison: Comparison) -> Anatomy | None:
             if cost > min(apart + _MERGE_EXCESS, _MERGE_WORST):
                 continue
             merged = _join(anatomy, first, second, turn)
-            excess = cost - apart + _JOINT_PRICE * merged.measure_looseness(comparison, first)
+            excess = cost - apart + _JOINT_PRICE * merged.measure_looseness(comparison)[first - 1]
             if best is None or excess < best[0]:
                 best = excess, merged
     return None if best is None else best[1]

@@ -9,7 +9,7 @@ from benchmarks.inbetween.package import PackageMissing, fetch_package
 from benchmarks.inbetween.pair import LEVELS, MIDDLE, SIZE_PX, SPLITS, Pair
 from benchmarks.inbetween.repertoire import list_rig_items
 from benchmarks.inbetween.report import list_blocks, print_report
-from benchmarks.inbetween.rig import RigItem
+from benchmarks.inbetween.rig import RigItem, find_far_limbs
 from benchmarks.inbetween.run import Drawn, Result, draw_transition, score_moments
 from benchmarks.inbetween.sheet import write_page, write_sheet
 from benchmarks.inbetween.sprite import MANIFEST, MARGIN_PX, list_sprite_items, place_frames
@@ -28,11 +28,11 @@ def test_every_pair_has_a_name_of_its_own() -> None:
 
 
 def test_pairs_are_split_by_package_and_the_rig_stands_alone() -> None:
-    assert {item.split for item in RIG} == {"rig"}
+    assert {item.split for item in RIG} == {"rig", "flat"}
     homes = {split: {item.package for item in SPRITES if item.split == split} for split in SPLITS}
     assert homes["tune"]
     assert homes["test"]
-    assert homes["rig"] == set()
+    assert homes["rig"] == homes["flat"] == set()
     assert not homes["tune"] & homes["test"]
 
 
@@ -56,6 +56,11 @@ def test_pair_of_the_rig_lies_inside_the_canvas_and_changes(item: RigItem) -> No
         assert not picture[[0, -1], :, 3].any()
     assert (source != target).any()
     assert item.level in LEVELS
+
+
+def test_every_pair_without_lines_is_one_of_the_rig_in_which_a_limb_turns_far() -> None:
+    lined = {(item.source, item.target) for item in RIG if item.is_lined and find_far_limbs(item.source, item.target)}
+    assert {(item.source, item.target) for item in RIG if not item.is_lined} == lined
 
 
 def test_rig_is_drawn_from_its_parts() -> None:

@@ -3,11 +3,12 @@ from collections import deque
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
-from demo.build import CANVAS, build, encode, render
-from demo.rig import POSES, SIZE, interpolate
+from demo.build import CANVAS, build, encode, rasterise, render
+from demo.rig import INK, POSES, SIZE, draw, hide_lines, interpolate
 from poseloom.core.canvas import ANY, Canvas
 from poseloom.core.document import parse_canvas
 from poseloom.core.system import index_inputs
@@ -113,3 +114,18 @@ def test_no_pose_strands_the_mascot() -> None:
             reached |= following
             ahead.extend(following)
         assert "idle" in reached
+
+
+def test_a_drawing_without_lines_has_none_around_anything_and_keeps_its_mouth() -> None:
+    lined, flat = (rasterise(svg, 256) for svg in (draw(POSES["idle"]), hide_lines(draw(POSES["idle"]))))
+    ink = np.array([int(INK[place : place + 2], 16) for place in (1, 3, 5)])
+    edge, inside = [], []
+    for picture in (lined, flat):
+        solid = (picture[..., 3] > 250).astype(np.uint8)
+        dark = (np.abs(picture[..., :3].astype(int) - ink).max(axis=2) < 30) & (solid > 0)
+        deep = cv2.erode(solid, np.ones((15, 15), np.uint8)) > 0
+        edge.append(int((dark & ~deep).sum()))
+        inside.append(int((dark & deep).sum()))
+    assert edge[0] > 1000
+    assert edge[1] == 0
+    assert inside[1] > 200

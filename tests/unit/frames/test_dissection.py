@@ -4,8 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from demo.build import render
-from demo.rig import POSES
+from demo.build import rasterise, render
+from demo.rig import POSES, Pose, draw, hide_lines
 from poseloom.frames.candidate import choose_flow
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.dissection import LONG_SIDES, Dissection, dissect
@@ -60,6 +60,30 @@ def test_an_eye_is_no_part_that_turns_into_a_mouth(size_px: int) -> None:
     assert not take_apart(render(POSES["idle"], size_px), render(laughing, size_px)).anatomy.turns
 
 
+def draw_flat(pose: Pose) -> Rgba:
+    return rasterise(hide_lines(draw(pose)), 320)
+
+
+STRAIGHT = replace(POSES["idle"], left_elbow=6, left_reach=1.2)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "degrees"),
+    [
+        (replace(STRAIGHT, left_arm=25), replace(STRAIGHT, left_arm=145), 120),
+        (POSES["idle"], POSES["waving"], 134),
+    ],
+)
+def test_an_arm_in_the_colour_of_the_body_is_found_up_to_its_shoulder(
+    source: Pose, target: Pose, degrees: float
+) -> None:
+    anatomy = take_apart(draw_flat(source), draw_flat(target)).anatomy
+    farthest = max(range(len(anatomy.turns)), key=lambda index: abs(read_turn(anatomy.turns[index])))
+    assert math.degrees(read_turn(anatomy.turns[farthest])) == pytest.approx(degrees, abs=15)
+    # Without the shoulder, which the body explains as well, it would be half as large.
+    assert all(mask.sum() > 80 for mask in anatomy.find(farthest + 1))
+
+
 def test_parts_that_nearly_help_are_not_in_the_reading_but_are_told() -> None:
     found = take_apart(render(POSES["thinking"], 256), render(POSES["waving"], 256))
     assert not found.anatomy.turns
@@ -67,7 +91,13 @@ def test_parts_that_nearly_help_are_not_in_the_reading_but_are_told() -> None:
     assert all(not np.any(side) for side in found.anatomy.labels)
 
 
+def test_a_part_that_is_all_the_difference_in_its_place_is_in_the_reading() -> None:
+    """The face changes, too, so one arm takes away little of all the faults."""
+    found = take_apart(render(POSES["thinking"], 320), render(POSES["celebrating"], 320))
+    assert [abs(math.degrees(read_turn(turn))) > 60 for turn in found.anatomy.turns] == [True]
+
+
 def test_parts_that_hardly_help_are_no_near_miss() -> None:
-    found = take_apart(render(POSES["thinking"], 256), render(POSES["celebrating"], 256))
+    found = take_apart(render(POSES["sleeping"], 256), render(POSES["celebrating"], 256))
     assert not found.anatomy.turns
     assert not found.is_near_miss

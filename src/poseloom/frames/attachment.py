@@ -1,0 +1,58 @@
+"""How a part reaches the joint about which it turns, where plain colour hides what of it goes on up to there.
+
+A shoulder in the colour of the body is explained by the body's flow as well as by the arm's turn. It is given to the
+body, then, and the arm that is left hangs on nothing.
+"""
+
+import cv2
+import numpy as np
+
+from poseloom.frames.anatomy import LOOSE_FREE_CELLS, Anatomy
+from poseloom.frames.comparison import Comparison, Mask, measure_gaps
+from poseloom.frames.flow import Field, exponentiate
+from poseloom.frames.similarity import Similarity, invert
+
+_SLACK = 0.08
+"""How much worse than the flow a turn may explain a cell, and still as well."""
+_FURTHEST_CELLS = 16.0
+_STILL_CELLS = 5.0
+
+
+def attach_parts(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
+    """Return the anatomy with loose parts made longer, up to their joints, over cells that their turns explain too."""
+    gaps = anatomy.measure_looseness(comparison)
+    loose = [part for part, gap in enumerate(gaps, 1) if gap > LOOSE_FREE_CELLS]
+    labels = anatomy.labels[0].copy(), anatomy.labels[1].copy()
+    flows = comparison.price_flow(anatomy.velocity)
+    fields = [exponentiate(anatomy.velocity, duration) for duration in (1.0, -1.0)]
+    for part in loose:
+        turn = anatomy.turns[part - 1]
+        for side, (price, way) in enumerate(zip(comparison.price_turn(turn), (turn, invert(turn)), strict=True)):
+            ground = comparison.solid[side] & (labels[side] == 0) & (price <= flows[side] + _SLACK)
+            still = _find_still(way, fields[side])
+            labels[side][_find_way(labels[side] == part, ground, still)] = part
+    return Anatomy(velocity=anatomy.velocity, turns=anatomy.turns, labels=labels)
+
+
+def _find_still(way: Similarity, field: Field) -> Mask:
+    """Return where a part does not move against the body."""
+    everywhere = np.ones(field.shape[:2], np.bool_)
+    return np.asarray(measure_gaps(everywhere, way, field).reshape(everywhere.shape) < _STILL_CELLS)
+
+
+def _find_way(mask: Mask, ground: Mask, still: Mask) -> Mask:
+    """Return what of `ground` leads from a part to the nearest place that is `still`, as broad as the part is."""
+    _, pieces = cv2.connectedComponents((mask | ground).astype(np.uint8), connectivity=4)
+    held = ground & np.isin(pieces, np.unique(pieces[mask]))
+    away, nearest = cv2.distanceTransformWithLabels(
+        (~mask).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    ends = held & still & (away < _FURTHEST_CELLS)
+    if not ends.any():
+        return ends
+    row, column = np.unravel_index(int(np.argmin(np.where(ends, away, np.inf))), mask.shape)
+    start_row, start_column = np.argwhere(mask & (nearest == nearest[row, column]))[0]
+    line = np.ones(mask.shape, np.uint8)
+    cv2.line(line, (int(start_column), int(start_row)), (int(column), int(row)), 0)
+    half_breadth = float(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5).max())
+    return np.asarray(held & (cv2.distanceTransform(line, cv2.DIST_L2, 5) <= half_breadth))

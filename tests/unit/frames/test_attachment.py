@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from demo.build import rasterise
+from demo.rig import POSES, Pose, draw, hide_lines
+from poseloom.frames.anatomy import LOOSE_FREE_CELLS, Anatomy, trace_paths
+from poseloom.frames.attachment import attach_parts
+from poseloom.frames.candidate import choose_flow
+from poseloom.frames.comparison import Comparison
+from poseloom.frames.dissection import LONG_SIDES, dissect
+from poseloom.frames.flow import resample_field
+from poseloom.frames.image import Rgba, premultiply
+from poseloom.frames.registration import FeaturePyramid
+from poseloom.frames.similarity import move_points
+
+Case = tuple[Anatomy, Comparison]
+
+
+def draw_flat(pose: Pose) -> Rgba:
+    return rasterise(hide_lines(draw(pose)), 320)
+
+
+@pytest.fixture(scope="module")
+def arm() -> Case:
+    """Return an arm in the colour of the body, found whole."""
+    low, high = (replace(POSES["idle"], left_elbow=6, left_reach=1.2, left_arm=degrees) for degrees in (25, 145))
+    poses = premultiply(draw_flat(low)), premultiply(draw_flat(high))
+    comparison = Comparison(*FeaturePyramid(*poses).see(LONG_SIDES[0], 0.0))
+    single = choose_flow(*poses)
+    return dissect(comparison, resample_field(single.velocity, comparison.shape), single.start).anatomy, comparison
+
+
+def cut_short(anatomy: Anatomy, comparison: Comparison, reach_cells: float) -> Anatomy:
+    """Return the anatomy with what lies about the shoulder given to the body."""
+    [path] = trace_paths(anatomy, comparison)
+    joints = path.joint, move_points(path.joint, path.turn)
+    labels = [
+        np.where(np.linalg.norm(comparison.places - np.asarray(joint, np.float32), axis=2) < reach_cells, 0, side)
+        for side, joint in zip(anatomy.labels, joints, strict=True)
+    ]
+    return replace(anatomy, labels=(labels[0], labels[1]))
+
+
+def test_a_part_that_hangs_on_stays_as_it_is(arm: Case) -> None:
+    anatomy, comparison = arm
+    for before, after in zip(anatomy.labels, attach_parts(anatomy, comparison).labels, strict=True):
+        assert np.array_equal(before, after)
+
+
+def test_a_part_that_was_cut_short_reaches_towards_its_joint_again(arm: Case) -> None:
+    short = cut_short(*arm, 11)
+    [before] = short.measure_looseness(arm[1])
+    [after] = attach_parts(short, arm[1]).measure_looseness(arm[1])
+    assert before > LOOSE_FREE_CELLS
+    assert after < 0.6 * before
+
+
+def test_a_part_grows_where_it_turns_alone(arm: Case) -> None:
+    anatomy, comparison = arm
+    short = cut_short(*arm, 11)
+    for side in (0, 1):
+        grown = (attach_parts(short, comparison).labels[side] == 1) & (short.labels[side] == 0)
+        assert 0 < grown.sum() < 0.5 * (short.labels[side] == 1).sum()
+        assert comparison.solid[side][grown].all()
+    assert anatomy.turns == short.turns
+
+
+def test_a_part_whose_joint_is_far_off_stays_loose(arm: Case) -> None:
+    short = cut_short(*arm, 24)
+    for before, after in zip(short.labels, attach_parts(short, arm[1]).labels, strict=True):
+        assert np.array_equal(before, after)
