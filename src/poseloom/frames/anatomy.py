@@ -90,9 +90,14 @@ class Path:
     turn: Similarity
     joint: NDArray[np.float64]
 
-    def find(self, t: float, velocity: Field, squarings: int | None = None) -> Similarity:
-        """Return the map from the source to the moment `t`; at 1 it is the whole turn."""
-        there, whole = (self._follow(exponentiate(velocity, duration, squarings=squarings)) for duration in (t, 1.0))
+    def find(self, t: float, flows: tuple[Field, Field]) -> Similarity:
+        """Return the map from the source to the moment `t`; at 1 it is the whole turn.
+
+        Args:
+            t: 0 is the source and 1 the target.
+            flows: Where the body has gone by then, and on the whole way, (h, w, 2) each, in cells.
+        """
+        there, whole = map(self._follow, flows)
         # What the joint drifts off the body, it drifts evenly.
         landed = move_points(self.joint, self.turn)
         place = self.joint + there + t * (landed - self.joint - whole)
@@ -200,11 +205,12 @@ def _bring_half_way(anatomy: Anatomy, comparison: Comparison, paths: list[Path],
     pose, labels = comparison.poses[side], anatomy.labels[side]
     seen = (~grow(labels > 0, 3)).astype(np.float32)
     field = exponentiate(anatomy.velocity, -0.5 if side == 0 else 0.5)
+    flows = exponentiate(anatomy.velocity, 0.5), exponentiate(anatomy.velocity, 1.0)
     moved = warp(np.dstack([pose * seen[..., None], seen]), field, border=cv2.BORDER_CONSTANT)
     picture, known = moved[..., :4], moved[..., 4]
     for part, path in enumerate(paths, 1):
         mask = (labels == part).astype(np.float32)
-        back = invert(path.find(0.5, anatomy.velocity))
+        back = invert(path.find(0.5, flows))
         way = back if side == 0 else compose(path.turn, back)
         layer = pull_back(np.dstack([pose * mask[..., None], mask]), way)
         picture = picture * (1 - layer[..., 4:]) + layer[..., :4]

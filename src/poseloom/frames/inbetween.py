@@ -62,15 +62,18 @@ class Morph:
         if placement == _AT_REST and t in {0.0, 1.0}:
             return (self.target if t else self.source).copy()
         canvas = np.zeros_like(self.source)
-        behind = [limb for limb in self.limbs if not limb.is_front]
+        if not self.limbs:
+            self._draw_body(t, placement, canvas, is_first=True)
+            return canvas
+        ground = self._stand(t)
+        behind, front = ([limb for limb in self.limbs if limb.is_front == is_front] for is_front in (False, True))
         for limb in behind:
-            draw_limb(limb, self._ground, t, placement, canvas)
+            draw_limb(limb, ground, placement, canvas)
         self._draw_body(t, placement, canvas, is_first=not behind)
-        front = [limb for limb in self.limbs if limb.is_front]
         for limb in front:
-            draw_limb(limb, self._ground, t, placement, canvas)
+            draw_limb(limb, ground, placement, canvas)
         for limb in front:
-            mend_joint(limb, self._ground, t, placement, canvas)
+            mend_joint(limb, ground, placement, canvas)
         return canvas
 
     def _draw_body(self, t: float, placement: Placement, canvas: Rgba, *, is_first: bool) -> None:
@@ -93,16 +96,15 @@ class Morph:
         """Return 0..1, how far it may be shown slowly."""
         return self.judgement.value
 
-    @property
-    def _ground(self) -> Ground:
-        return Ground(stage=self.stage, velocity=self.velocity, squarings=self.squarings)
+    def _stand(self, t: float) -> Ground:
+        return Ground(stage=self.stage, t=t, flows=(self._flow(t), self._flow(1.0)))
 
     def measure_reach(self, t: float) -> tuple[float, float, float, float]:
         """Return `(x0, y0, x1, y1)`, about a grid cell wide of the truth, in canvas pixels, of `draw(t)`.
 
         It may lie beyond the canvas, where `draw` would clip. An empty picture reaches nowhere: zeros.
         """
-        reaches = [reach_limb(limb, self._ground, t) for limb in self.limbs]
+        reaches = self._reach_limbs(t)
         near = warp(self.shades[0], self._flow(-t)) * (t < 1)
         far = warp(self.shades[1], self._flow(1 - t)) * (t > 0)
         seen = np.asarray(np.maximum(near, far) > _SEEN_ALPHA, np.uint8)
@@ -116,6 +118,12 @@ class Morph:
         left, top = (min(reach[axis] for reach in reaches) for axis in (0, 1))
         right, bottom = (max(reach[axis] for reach in reaches) for axis in (2, 3))
         return self.stage.x0 + left, self.stage.y0 + top, self.stage.x0 + right, self.stage.y0 + bottom
+
+    def _reach_limbs(self, t: float) -> list[tuple[float, float, float, float]]:
+        if not self.limbs:
+            return []
+        ground = self._stand(t)
+        return [reach_limb(limb, ground) for limb in self.limbs]
 
     def _flow(self, duration: float) -> Field:
         return exponentiate(self.velocity, duration, squarings=self.squarings)

@@ -17,8 +17,8 @@ _LINED_SHARE = 0.8
 _LIKENESS = 60
 _BREAK_DEPTHS = 0.3, 0.8
 """How deep below the edge a line is asked for, in widths of it."""
-_BREAK_WIDTHS = 2.0
-_FADE_WIDTHS = 0.5
+_BREAK_WIDTHS = 2.5
+_FADE_WIDTHS = 1.0
 _EVENING_WIDTHS = 0.8
 _FILL_WIDTHS = 0.25
 """An edge is evened by taking away rather than by filling up: corners between a limb and a body stay open."""
@@ -44,26 +44,34 @@ def close_outline(picture: Rgba, ink: Ink, share: Plane) -> None:
         ink: The line.
         share: (h, w) float32, 0..1, how far that is to be done.
     """
-    alpha = picture[..., 3].astype(np.float32) * np.float32(1 / 255)
-    distance = measure_distance(alpha)
+    distance = measure_distance(np.asarray(picture[..., 3], np.float32) * np.float32(1 / 255))
     share = share * _find_breaks(picture, distance, ink)
-    if not share.any():
+    x, y, width, height = cv2.boundingRect((share > 0).astype(np.uint8))
+    if not width:
         return
     even = cv2.GaussianBlur(distance, (0, 0), _EVENING_WIDTHS * ink.width_px)
-    distance += share * np.minimum(even - distance, _FILL_WIDTHS * ink.width_px)
-    line = np.where(alpha < 0.5, share > 0, np.clip(np.float32(ink.width_px) - distance, 0, 1) * share)[..., None]
+    box = np.s_[y : y + height, x : x + width]
+    _draw_line(picture[box], ink, distance[box], np.asarray(even, np.float32)[box], share[box])
+
+
+def _draw_line(picture: Rgba, ink: Ink, distance: Plane, even: Plane, share: Plane) -> None:
+    alpha = np.asarray(picture[..., 3], np.float32) * np.float32(1 / 255)
+    distance = distance + share * np.minimum(even - distance, np.float32(_FILL_WIDTHS * ink.width_px))
+    line = np.where(alpha < 0.5, share > 0, np.clip(np.float32(ink.width_px) - distance, 0, 1) * share)
     # The soft rim is kept where hardly anything changes.
     solid = alpha + np.minimum(4 * share, 1) * (np.clip(distance + np.float32(0.5), 0, 1) - alpha)
-    picture[..., :3] = (picture[..., :3] * (1 - line) + ink.colour * line).round().astype(np.uint8)
-    picture[..., 3] = (solid * 255).round().astype(np.uint8)
-    picture[picture[..., 3] == 0] = 0
+    inked = np.full(picture.shape, (*ink.colour.round(), 255), np.uint8)
+    line = np.asarray(line, np.float32)
+    painted = cv2.blendLinear(np.ascontiguousarray(picture), inked, 1 - line, line)
+    painted[..., 3] = (solid * 255 + np.float32(0.5)).astype(np.uint8)
+    painted[painted[..., 3] == 0] = 0
+    picture[:] = painted
 
 
 def _find_breaks(picture: Rgba, distance: Plane, ink: Ink) -> Plane:
     """Return 0..1, (h, w): whether the line is missing nearby."""
     least, most = (depth * ink.width_px for depth in _BREAK_DEPTHS)
-    missing = (distance > least) & (distance < most) & (measure_colour_gap(picture, ink.colour) > _LIKENESS)
-    side = 2 * round(_BREAK_WIDTHS * ink.width_px) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    near = cv2.dilate(missing.astype(np.float32), disc)
-    return np.asarray(cv2.GaussianBlur(near, (0, 0), _FADE_WIDTHS * ink.width_px), np.float32)
+    missing = (distance > least) & (distance < most)
+    missing[missing] = measure_colour_gap(picture[missing], ink.colour) > _LIKENESS
+    away = cv2.distanceTransform((~missing).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(np.clip((_BREAK_WIDTHS - away / np.float32(ink.width_px)) / _FADE_WIDTHS, 0, 1), np.float32)

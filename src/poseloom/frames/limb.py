@@ -48,45 +48,45 @@ class Limb:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What limbs move on.
+    """What limbs move on, at one moment.
 
     Attributes:
         stage: Where the body's grid lies on the canvas.
-        velocity: (h, w, 2), how the body flows, in cells.
-        squarings: How finely that is integrated.
+        t: The moment, 0 at the source and 1 at the target.
+        flows: Where the body has gone by then, and on the whole way, (h, w, 2) each, in cells.
     """
 
     stage: Window
-    velocity: Field
-    squarings: int
+    t: float
+    flows: tuple[Field, Field]
 
-    def move(self, limb: Limb, t: float) -> Similarity:
-        """Return how pixels of the stage move with a limb from the source to the moment `t`."""
-        cells = limb.path.find(t, self.velocity, self.squarings)
-        rows, columns = self.velocity.shape[:2]
-        height, width = self.stage.shape
-        return change_units(cells, width / columns, height / rows)
+    def move(self, limb: Limb) -> Similarity:
+        """Return how pixels of the stage move with a limb since the source."""
+        return change_units(limb.path.find(self.t, self.flows), *self._scale)
 
-    def locate(self, limb: Limb, t: float) -> tuple[float, float]:
-        """Return where the joint of a limb is at the moment `t`, in pixels of the stage."""
-        rows, columns = self.velocity.shape[:2]
-        height, width = self.stage.shape
-        joint = (limb.path.joint + 0.5) * np.array([width / columns, height / rows]) - 0.5
-        x, y = move_points(joint, self.move(limb, t))
+    def locate(self, limb: Limb) -> tuple[float, float]:
+        """Return where the joint of a limb is, in pixels of the stage."""
+        x, y = move_points((limb.path.joint + 0.5) * self._scale - 0.5, self.move(limb))
         return float(x), float(y)
 
+    @property
+    def _scale(self) -> tuple[float, float]:
+        rows, columns = self.flows[0].shape[:2]
+        height, width = self.stage.shape
+        return width / columns, height / rows
 
-def reach_limb(limb: Limb, ground: Ground, t: float) -> tuple[float, float, float, float]:
-    """Return `(x0, y0, x1, y1)` of a limb at the moment `t`, in pixels of the stage."""
+
+def reach_limb(limb: Limb, ground: Ground) -> tuple[float, float, float, float]:
+    """Return `(x0, y0, x1, y1)` of a limb, in pixels of the stage."""
     x0, y0, x1, y1 = limb.bounds
-    corners = move_points(np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32), ground.move(limb, t))
+    corners = move_points(np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32), ground.move(limb))
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
     return float(left), float(top), float(right), float(bottom)
 
 
-def draw_limb(limb: Limb, ground: Ground, t: float, placement: Placement, canvas: Rgba) -> None:
-    """Lay a limb at the moment `t` over `canvas`, (H, W, 4) uint8, straight alpha."""
-    move = ground.move(limb, t)
+def draw_limb(limb: Limb, ground: Ground, placement: Placement, canvas: Rgba) -> None:
+    """Lay a limb over `canvas`, (H, W, 4) uint8, straight alpha."""
+    t, move = ground.t, ground.move(limb)
     shown = _find_shown(limb, ground, move, placement, (canvas.shape[0], canvas.shape[1]))
     places = move_points(_sample_stage(ground.stage, placement, shown), invert(move))
     if t <= 0:
@@ -99,20 +99,20 @@ def draw_limb(limb: Limb, ground: Ground, t: float, placement: Placement, canvas
     lay_over(canvas[shown.y0 : shown.y1, shown.x0 : shown.x1], painted)
 
 
-def mend_joint(limb: Limb, ground: Ground, t: float, placement: Placement, canvas: Rgba) -> None:
-    """Draw the line around the subject on where a limb at the moment `t` hangs on; `canvas` is changed."""
-    onset = min(1.0, t / _ONSET, (1 - t) / _ONSET)
-    ink = mix_inks(*limb.inks, t) if limb.inks and onset > 0 else None
+def mend_joint(limb: Limb, ground: Ground, placement: Placement, canvas: Rgba) -> None:
+    """Draw the line around the subject on where a limb hangs on; `canvas` is changed."""
+    onset = min(1.0, ground.t / _ONSET, (1 - ground.t) / _ONSET)
+    ink = mix_inks(*limb.inks, ground.t) if limb.inks and onset > 0 else None
     if ink is None:
         return
-    stage_x, stage_y = ground.locate(limb, t)
+    stage_x, stage_y = ground.locate(limb)
     x, y = placement.move(stage_x + ground.stage.x0, stage_y + ground.stage.y0)
     # Farther out the line is whole; what is seen there tells where the edge is.
     reach = limb.breadth_px + 2 * ink.width_px
     around = Window(x0=int(x - reach), y0=int(y - reach), x1=int(x + reach) + 1, y1=int(y + reach) + 1)
     box = around.place(Placement(), (canvas.shape[0], canvas.shape[1]))
-    rows, columns = np.mgrid[box.y0 : box.y1, box.x0 : box.x1]
-    inside = (limb.breadth_px - np.hypot(columns - x, rows - y)) / (2 * ink.width_px)
+    across, down = np.arange(box.x0, box.x1, dtype=np.float32) - x, np.arange(box.y0, box.y1, dtype=np.float32) - y
+    inside = (limb.breadth_px - np.sqrt(np.square(across) + np.square(down)[:, None])) / (2 * ink.width_px)
     share = np.asarray(np.clip(inside, 0, 1) * onset, np.float32)
     close_outline(canvas[box.y0 : box.y1, box.x0 : box.x1], ink, share)
 
