@@ -9,7 +9,7 @@ import resvg_py
 from numpy.typing import NDArray
 from PIL import Image
 
-from demo.rig import POSES, SIZE, Pose, draw
+from demo.rig import POSES, SIZE, Pose, draw, hide_lines
 
 HERE = Path(__file__).parent
 TARGET = HERE / "build"
@@ -19,9 +19,9 @@ PACKAGE = HERE.parent / "src" / "poseloom" / "wiring" / "demo_mascot"
 PACKAGE_SIZE = 640
 
 
-def render(pose: Pose, size: int) -> NDArray[np.uint8]:
-    """Return a pose as `size` × `size` RGBA pixels with straight alpha."""
-    return rasterise(draw(pose), size)
+def render(pose: Pose, size: int, *, lined: bool = True) -> NDArray[np.uint8]:
+    """Return a pose as `size` × `size` RGBA pixels with straight alpha, on request without lines around its shapes."""
+    return rasterise(draw(pose) if lined else hide_lines(draw(pose)), size)
 
 
 def rasterise(svg: str, size: int) -> NDArray[np.uint8]:

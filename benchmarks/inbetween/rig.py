@@ -62,16 +62,13 @@ class RigItem:
         return Pair(source=frames[0.0], target=frames[1.0], truth=frames, limbs=limbs)
 
     def _draw(self, path: Path) -> None:
-        frames = [self._rasterise(rig.draw(self.pose(step / STEPS))) for step in range(STEPS + 1)]
+        frames = [build.render(self.pose(step / STEPS), SIZE_PX, lined=self.is_lined) for step in range(STEPS + 1)]
         arrays: dict[str, NDArray[np.generic]] = {"frames": np.array(frames)}
         for name in find_far_limbs(self.source, self.target):
             arrays[f"{name} region"] = self.trace(name)
-            bare = [assemble_without(self.pose(t), name) for t in SCORED_MOMENTS]
-            arrays[f"{name} bare"] = np.array([self._rasterise(svg) for svg in bare])
+            bare = [draw_without(self.pose(t), name, lined=self.is_lined) for t in SCORED_MOMENTS]
+            arrays[f"{name} bare"] = np.array(bare)
         np.savez_compressed(path, allow_pickle=False, **arrays)
-
-    def _rasterise(self, svg: str) -> Rgba:
-        return build.rasterise(svg if self.is_lined else rig.hide_lines(svg), SIZE_PX)
 
     def pose(self, t: float) -> Pose:
         """Return the true pose at a moment in 0..1."""
@@ -90,14 +87,10 @@ class RigItem:
         return hashlib.sha256(repr([drawn_by, self, STEPS, SIZE_PX]).encode()).hexdigest()[:12]
 
 
-def draw_without(pose: Pose, limb: str) -> Rgba:
+def draw_without(pose: Pose, limb: str, *, lined: bool = True) -> Rgba:
     """Return the pose without one of its limbs, (320, 320, 4) uint8, straight alpha."""
-    return build.rasterise(assemble_without(pose, limb), SIZE_PX)
-
-
-def assemble_without(pose: Pose, limb: str) -> str:
-    """Return the SVG document of the pose without one of its limbs."""
-    return rig.assemble(svg for name, svg in rig.draw_parts(pose) if name != limb)
+    svg = rig.assemble(svg for name, svg in rig.draw_parts(pose) if name != limb)
+    return build.rasterise(svg if lined else rig.hide_lines(svg), SIZE_PX)
 
 
 def find_far_limbs(source: Pose, target: Pose) -> list[str]:

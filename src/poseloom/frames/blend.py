@@ -24,7 +24,8 @@ SWITCH = 0.06
 _ONSET = 1 / 25
 """The share of the way after which only travelling edges decide where outlines differ."""
 _FURTHEST_PX = 80.0
-_INK_LIKENESS = 60
+_LINE_SPREAD = 60
+"""How far what is drawn may differ from the colour of the line and still be of it."""
 _GAP_LEVELS = np.clip((np.arange(256) / 255 - 0.06) / 0.16 * 255, 0, 255).astype(np.uint8)
 _EDGE_LEVELS = np.clip((np.arange(256) / 255 * 2.5 - 0.5) * 255, 0, 255).astype(np.uint8)
 _HALF = 128
@@ -76,7 +77,7 @@ def prepare_side(image: Rgba, open_end: NDArray[np.bool_] | None = None) -> Side
 def _find_inked(image: Rgba, ink: Ink | None, size: tuple[int, int], open_end: NDArray[np.bool_] | None) -> Bytes:
     if ink is None:
         return np.zeros(size[::-1], np.uint8)
-    like = cv2.inRange(image[..., :3], *(_clip_colour(ink.colour + sign * _INK_LIKENESS) for sign in (-1, 1)))
+    like = cv2.inRange(image[..., :3], *(_clip_colour(ink.colour + sign * _LINE_SPREAD) for sign in (-1, 1)))
     lines = cv2.bitwise_and(like, np.asarray(255 * (image[..., 3] >= _HALF), np.uint8))
     if open_end is not None:
         lines[open_end] = 0

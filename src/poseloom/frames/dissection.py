@@ -43,10 +43,11 @@ _LEAST_ROUGHNESS = 0.13
 _LEAST_SHARE = 0.9
 """Parts are worth their trouble when they take away a tenth of the faults."""
 _NEARLY_SHARE = 0.935
-_DECIDED_SHARE = 0.97
+_DECISIVE_SHARE = 0.97
+"""Or a few, when each is all the difference in its own place."""
 _UNEXPLAINED = 0.6
 _EXPLAINED_SHARE = 0.4
-"""Or a few, where each is all the difference in its own place."""
+"""There, the flow leaves most of it open, and the part less than two fifths of that."""
 _LEAST_GAIN = 12.0
 _HIDDEN_CELLS = 7
 _LIMB_RADIANS = math.radians(28)
@@ -110,12 +111,12 @@ class _Search:
         self._search()
         best = self._prune()
         share = best.score / self._single.score
-        if share < _LEAST_SHARE or (share < _DECIDED_SHARE and self._do_decide(best.anatomy)):
+        if share < _LEAST_SHARE or (share < _DECISIVE_SHARE and self._is_decisive(best.anatomy)):
             return Dissection(best.anatomy)
         has_parts = bool(self._best.anatomy.turns) and self._best.score < _NEARLY_SHARE * self._single.score
         return Dissection(self._single.anatomy, is_near_miss=has_parts)
 
-    def _do_decide(self, anatomy: Anatomy) -> bool:
+    def _is_decisive(self, anatomy: Anatomy) -> bool:
         """Say whether each part explains what the single flow does not explain there at all."""
         flows = self._comparison.price_flow(self._single.anatomy.velocity)
         for part, turn in enumerate(anatomy.turns, 1):
@@ -150,7 +151,7 @@ class _Search:
                 self._dead.append(first.proposal)
                 ranked = discount(ranked, first.proposal)
                 # That the body is no part says nothing of limbs.
-                failures += not may_fail or _is_limb(first.proposal)
+                failures += not may_fail or _does_turn_far(first.proposal)
                 may_fail = False
             if failures == _FAILURES:
                 return
@@ -206,9 +207,7 @@ class _Search:
             return [Ranked(worth, one) for worth, one in zip(worths, new, strict=True)]
 
         ranked = weigh(self._proposer.propose(left))
-        limbs = sorted(
-            (one for one in ranked if abs(read_turn(one.proposal.turn)) > _LIMB_RADIANS), key=lambda one: -one.worth
-        )[:_TWINS]
+        limbs = sorted((one for one in ranked if _does_turn_far(one.proposal)), key=lambda one: -one.worth)[:_TWINS]
         likely = [one.proposal for one in limbs if one.worth > _LEAST_GAIN]
         # A limb that was taken for its twin fits badly, and still tells that there is one.
         hinted = [one.proposal for one in limbs if one.worth > LEAST_WORTH]
@@ -237,7 +236,7 @@ class _Search:
         """Return the reading with a part more, or with it and its twin where it alone is nearly good enough."""
         reading = self._try_turns([proposal.turn])
         gain = 1 - reading.score / self._best.score
-        if abs(gain) > _NEARLY or abs(read_turn(proposal.turn)) < _LIMB_RADIANS or not reading.anatomy.turns:
+        if abs(gain) > _NEARLY or not _does_turn_far(proposal) or not reading.anatomy.turns:
             return reading
         twins = self._proposer.mirror([proposal], _measure_left(self._price()))
         pairs = [self._try_turns([proposal.turn, twin.turn]) for twin in twins]
@@ -358,7 +357,8 @@ def _is_outermost(mask: Mask, solid: Mask) -> bool:
     return bool((grow(~solid, 3) & mask).any())
 
 
-def _is_limb(proposal: Proposal) -> bool:
+def _does_turn_far(proposal: Proposal) -> bool:
+    """Say whether a guess is about a limb rather than about the body."""
     return abs(read_turn(proposal.turn)) > _LIMB_RADIANS
 
 

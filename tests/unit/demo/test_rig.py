@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from demo.build import CANVAS, build, encode, rasterise, render
-from demo.rig import INK, POSES, SIZE, draw, hide_lines, interpolate
+from demo.build import CANVAS, build, encode, render
+from demo.rig import INK, POSES, SIZE, interpolate
 from poseloom.core.canvas import ANY, Canvas
 from poseloom.core.document import parse_canvas
 from poseloom.core.system import index_inputs
@@ -117,7 +117,7 @@ def test_no_pose_strands_the_mascot() -> None:
 
 
 def test_a_drawing_without_lines_has_none_around_anything_and_keeps_its_mouth() -> None:
-    lined, flat = (rasterise(svg, 256) for svg in (draw(POSES["idle"]), hide_lines(draw(POSES["idle"]))))
+    lined, flat = render(POSES["idle"], 256), render(POSES["idle"], 256, lined=False)
     ink = np.array([int(INK[place : place + 2], 16) for place in (1, 3, 5)])
     edge, inside = [], []
     for picture in (lined, flat):

@@ -3,30 +3,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from demo.build import rasterise
-from demo.rig import POSES, Pose, draw, hide_lines
+from demo.build import render
+from demo.rig import POSES
 from poseloom.frames.anatomy import LOOSE_FREE_CELLS, Anatomy, trace_paths
 from poseloom.frames.attachment import attach_parts
 from poseloom.frames.candidate import choose_flow
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.dissection import LONG_SIDES, dissect
 from poseloom.frames.flow import resample_field
-from poseloom.frames.image import Rgba, premultiply
+from poseloom.frames.image import premultiply
 from poseloom.frames.registration import FeaturePyramid
 from poseloom.frames.similarity import move_points
 
 Case = tuple[Anatomy, Comparison]
 
 
-def draw_flat(pose: Pose) -> Rgba:
-    return rasterise(hide_lines(draw(pose)), 320)
-
-
 @pytest.fixture(scope="module")
 def arm() -> Case:
     """Return an arm in the colour of the body, found whole."""
     low, high = (replace(POSES["idle"], left_elbow=6, left_reach=1.2, left_arm=degrees) for degrees in (25, 145))
-    poses = premultiply(draw_flat(low)), premultiply(draw_flat(high))
+    poses = premultiply(render(low, 320, lined=False)), premultiply(render(high, 320, lined=False))
     comparison = Comparison(*FeaturePyramid(*poses).see(LONG_SIDES[0], 0.0))
     single = choose_flow(*poses)
     return dissect(comparison, resample_field(single.velocity, comparison.shape), single.start).anatomy, comparison

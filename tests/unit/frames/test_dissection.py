@@ -4,8 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from demo.build import rasterise, render
-from demo.rig import POSES, Pose, draw, hide_lines
+from demo.build import render
+from demo.rig import POSES, Pose
 from poseloom.frames.candidate import choose_flow
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.dissection import LONG_SIDES, Dissection, dissect
@@ -60,10 +60,6 @@ def test_an_eye_is_no_part_that_turns_into_a_mouth(size_px: int) -> None:
     assert not take_apart(render(POSES["idle"], size_px), render(laughing, size_px)).anatomy.turns
 
 
-def draw_flat(pose: Pose) -> Rgba:
-    return rasterise(hide_lines(draw(pose)), 320)
-
-
 STRAIGHT = replace(POSES["idle"], left_elbow=6, left_reach=1.2)
 
 
@@ -77,7 +73,7 @@ STRAIGHT = replace(POSES["idle"], left_elbow=6, left_reach=1.2)
 def test_an_arm_in_the_colour_of_the_body_is_found_up_to_its_shoulder(
     source: Pose, target: Pose, degrees: float
 ) -> None:
-    anatomy = take_apart(draw_flat(source), draw_flat(target)).anatomy
+    anatomy = take_apart(render(source, 320, lined=False), render(target, 320, lined=False)).anatomy
     farthest = max(range(len(anatomy.turns)), key=lambda index: abs(read_turn(anatomy.turns[index])))
     assert math.degrees(read_turn(anatomy.turns[farthest])) == pytest.approx(degrees, abs=15)
     # Without the shoulder, which the body explains as well, it would be half as large.
