@@ -18,7 +18,7 @@ from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, 
 from poseloom.frames.flow import Field, exponentiate, resample_field, smooth
 from poseloom.frames.labelling import Labels, measure_roughness
 from poseloom.frames.proposal import Proposal, Proposer
-from poseloom.frames.ranking import LEAST_CELLS, LEAST_WORTH, Ranked, discount, is_alike, weigh_proposal
+from poseloom.frames.ranking import LEAST_CELLS, LEAST_WORTH, Ranked, claim_cells, discount, is_alike, weigh_proposal
 from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyramid, Stiffness, register
 from poseloom.frames.similarity import Similarity, invert, pull_back, read_turn
 from poseloom.frames.union import merge_parts, refit_turn
@@ -234,18 +234,31 @@ class _Search:
 
     def _try(self, proposal: Proposal) -> _Reading:
         """Return the reading with a part more, or with it and its twin where it alone is nearly good enough."""
-        reading = self._try_turns([proposal.turn])
+        reading = self._try_turns(self._best.anatomy.velocity, [proposal.turn])
+        if _does_turn_far(proposal) and len(reading.anatomy.turns) <= len(self._best.anatomy.turns):
+            reading = min(reading, self._try_turns(self._yield(proposal), [proposal.turn]), key=lambda one: one.score)
         gain = 1 - reading.score / self._best.score
         if abs(gain) > _NEARLY or not _does_turn_far(proposal) or not reading.anatomy.turns:
             return reading
         twins = self._proposer.mirror([proposal], _measure_left(self._price()))
-        pairs = [self._try_turns([proposal.turn, twin.turn]) for twin in twins]
+        velocity = self._best.anatomy.velocity
+        pairs = [self._try_turns(velocity, [proposal.turn, twin.turn]) for twin in twins]
         return min([reading, *pairs], key=lambda one: one.score)
 
-    def _try_turns(self, turns: list[Similarity]) -> _Reading:
+    def _yield(self, proposal: Proposal) -> Field:
+        """Return how the body flows without what a guess explains around its seed, too.
+
+        A body of the same colour shrinks and grows a limb so well that nothing is left for a turn to explain better.
+        """
+        claimed = claim_cells(self._comparison, proposal)
+        near, far = (
+            ~grow(claim | (labels > 0)) for claim, labels in zip(claimed, self._best.anatomy.labels, strict=True)
+        )
+        return self._flow(near, far, self._start, FIRM)
+
+    def _try_turns(self, velocity: Field, turns: list[Similarity]) -> _Reading:
         """Return the reading with some turns more, looked at twice when it promises anything."""
-        anatomy = self._best.anatomy
-        first = self._look(anatomy.velocity, [*anatomy.turns, *turns])
+        first = self._look(velocity, [*self._best.anatomy.turns, *turns])
         if first.score >= self._best.score or not first.anatomy.turns:
             return first
         again = self._look(first.anatomy.velocity, list(first.anatomy.turns))

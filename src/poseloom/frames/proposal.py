@@ -29,7 +29,8 @@ _SEED_SPREAD_CELLS = 2.8
 _SEED_APART_CELLS = 6
 _SEED_LEAST = 0.15
 _SEED_SAME_CELLS = 3.0
-_RADIUS_CELLS = 15
+SUPPORT_CELLS = 15
+"""How far what belongs to a place reaches."""
 _COARSE_LONG_SIDE = 80
 _TURNS_DEGREES = tuple(range(-160, 181, 20))
 _TURN_PRICE = 0.034
@@ -113,7 +114,7 @@ class Proposer:
             if not new:
                 continue
             seeker = _Seeker(self._poses[side], self._poses[1 - side], unexplained[side])
-            for seed, support in zip(new, find_support(self._poses[side], new, _RADIUS_CELLS), strict=True):
+            for seed, support in zip(new, find_support(self._poses[side], new, SUPPORT_CELLS), strict=True):
                 proposals += self._seek(seeker, side, seed, support)
         return proposals
 
@@ -134,7 +135,7 @@ class Proposer:
             ]
             # A twin must be drawn, too.
             drawn = [(turn, seed) for turn, seed in mirrored if _is_solid(self._poses[side], seed)]
-            supports = find_support(self._poses[side], [seed for _, seed in drawn], _RADIUS_CELLS)
+            supports = find_support(self._poses[side], [seed for _, seed in drawn], SUPPORT_CELLS)
             for (turn, seed), support in zip(drawn, supports, strict=True):
                 twins += self._improve(_orient(turn, side), side, seed, support, unexplained)
         return twins
@@ -150,7 +151,7 @@ class Proposer:
         uncrossed = []
         for side in (0, 1):
             crossing = [one for one in proposals if one.side == side and _does_cross(one, axes)]
-            supports = find_support(self._poses[side], [one.seed for one in crossing], _RADIUS_CELLS)
+            supports = find_support(self._poses[side], [one.seed for one in crossing], SUPPORT_CELLS)
             for one, support in zip(crossing, supports, strict=True):
                 # Mirrored by the other pose's axis it lands on its own side; mirrored along itself, too, it only turns.
                 along = flip_along(support * self._poses[side][..., 3])
@@ -222,7 +223,7 @@ class _Seeker:
         shape = fit_shape((here.shape[0], here.shape[1]), _COARSE_LONG_SIDE)
         self._scale = shape[0] / here.shape[0]
         self._coarse = _shrink(here, shape)
-        self._rival = _Rival(_shrink(there, shape), round(_RADIUS_CELLS * self._scale) + 1)
+        self._rival = _Rival(_shrink(there, shape), round(SUPPORT_CELLS * self._scale) + 1)
 
     def seek(self, seed: tuple[float, float], support: Plane) -> list[Similarity]:
         """Return the best few ways of what belongs to `seed`."""

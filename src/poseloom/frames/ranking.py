@@ -9,14 +9,16 @@ import numpy as np
 
 from poseloom.frames.comparison import Both, Comparison, Mask, grow, measure_joint, measure_overlap
 from poseloom.frames.flow import Field, smooth
-from poseloom.frames.proposal import Proposal
+from poseloom.frames.proposal import SUPPORT_CELLS, Proposal
 from poseloom.frames.similarity import do_alike, invert, pull_back
+from poseloom.frames.support import find_support
 
 LEAST_CELLS = 13
 """Less is no part."""
 LEAST_WORTH = 4.0
 """Less says nothing."""
 _ADVANTAGE = 0.05
+_EXPLAINED = 0.25
 _SEED_CELLS = 4
 _JOINT_CELLS = 6.3
 _NEARBY_CELLS = 10.0
@@ -69,6 +71,17 @@ def weigh_proposal(comparison: Comparison, proposal: Proposal, prices: Both, mot
         for region, way, motion, solid in zip(regions, ways, motions, comparison.solid, strict=True)
     )
     return gain * overlap / (1 + (torn / 2 / _JOINT_CELLS) ** 2)
+
+
+def claim_cells(comparison: Comparison, proposal: Proposal) -> tuple[Mask, Mask]:
+    """Return the cells of each pose that belong to a guess's seed and that its turn explains."""
+    near, far = (
+        (find_support(pose, [end], SUPPORT_CELLS)[0] > 0) & (price < _EXPLAINED) & solid
+        for pose, end, price, solid in zip(
+            comparison.poses, proposal.ends, comparison.price_turn(proposal.turn), comparison.solid, strict=True
+        )
+    )
+    return near, far
 
 
 def _connect(mask: Mask, seeds: Mask) -> Mask:
