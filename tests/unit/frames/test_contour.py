@@ -162,6 +162,12 @@ def test_scraps_that_only_a_part_holds_go_with_it() -> None:
     assert (whole == draw_boxes(arm, tip)).all()
 
 
+def test_the_greater_half_of_a_ball_takes_the_rest_along() -> None:
+    body, tail, half, rest = (20, 20, 80, 140), (80, 60, 100, 70), (100, 50, 120, 80), (120, 50, 132, 80)
+    [whole] = share_out([draw_boxes(tail, half)], show(draw_boxes(body, tail, half, rest)))
+    assert (whole == draw_boxes(tail, half, rest)).all()
+
+
 def test_each_of_two_parts_takes_the_scrap_that_touches_it_more() -> None:
     body, arm, leg, between = (20, 20, 80, 140), (80, 40, 130, 60), (80, 70, 130, 90), (100, 60, 104, 69)
     near, far = share_out([draw_boxes(arm), draw_boxes(leg)], show(draw_boxes(body, arm, leg, between)))

@@ -105,6 +105,17 @@ def test_what_the_body_hides_of_a_limb_in_one_pose_is_taken_from_the_other() -> 
     assert wrong.sum() < 360
 
 
+@pytest.mark.parametrize("lined", [True, False])
+def test_a_tail_that_swings_out_from_behind_the_body_stays_on_it(lined: bool) -> None:
+    hanging, raised = (replace(POSES["idle"], tail=degrees, tail_curl=curl) for degrees, curl in ((-10, 20), (34, 110)))
+    morph = prepare_morph(render(hanging, 320, lined=lined), render(raised, 320, lined=lined))
+    assert [limb.is_front for limb in morph.limbs] == [False]
+    for t in np.linspace(0.05, 0.95, 10):
+        solid = np.asarray(morph.draw(float(t))[..., 3] > 128, np.uint8)
+        _, _, figures, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+        assert figures[1:, cv2.CC_STAT_AREA].max() > 0.995 * solid.sum(), f"in pieces at t={t}"
+
+
 def test_a_shoulder_shows_no_line_where_the_arm_goes_on_into_the_body() -> None:
     straight = replace(POSES["idle"], left_elbow=6, left_reach=1.2)
     low, middle, high = (render(replace(straight, left_arm=degrees), 320) for degrees in (85, 105, 125))
