@@ -30,6 +30,7 @@ _SLACK_PX = 1.5
 _LIKENESS = 40
 _LINE_SLACK_PX = 1.0
 _LARGEST_SCRAP = 0.5
+_OWN_SHARE = 0.1
 _MARGIN_PX = 4
 _LARGEST_OFFCUT = 0.3
 _LEAST_CONTACT = 0.9
@@ -214,22 +215,37 @@ def _find_offcuts(inside: Mask, drawing: Drawing) -> Mask:
     return np.asarray(is_offcut[pieces])
 
 
-def share_out(masks: Sequence[Mask], pose: Rgba) -> list[Mask]:
+def share_out(masks: Sequence[Mask], drawing: Drawing) -> list[Mask]:
     """Return parts with the scraps that only they hold: left to the body, those would hang in the air.
 
     Args:
         masks: (H, W) bool each.
-        pose: What shows them.
+        drawing: What shows them.
     """
-    rest = (pose[..., 3] > 0) & ~np.any(masks, axis=0)
+    rest = (drawing.pose[..., 3] > 0) & ~np.any(masks, axis=0)
     count, pieces, figures, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=8)
     areas = figures[:, cv2.CC_STAT_AREA]
     areas[0] = 0
     contacts = np.stack([np.bincount(pieces[rest & grow(mask, 3)], minlength=count) for mask in masks])
+    for piece in np.flatnonzero((contacts > 0).sum(axis=0) > 1):
+        if areas[piece] < areas.max():
+            # What touches several goes with those that have its colour, if there are any.
+            alike = [_has_colour(mask, drawing, pieces == piece) for mask in masks]
+            contacts[:, piece] *= np.array(alike) if any(alike) else 1
     holders = contacts.argmax(axis=0)
     limits = _LARGEST_SCRAP * np.array([mask.sum() for mask in masks])[holders]
     is_scrap = (contacts.max(axis=0) > 0) & (areas <= limits) & (areas < areas.max())
     return [mask | (is_scrap & (holders == part))[pieces] for part, mask in enumerate(masks)]
+
+
+def _has_colour(mask: Mask, drawing: Drawing, piece: Mask) -> bool:
+    """Say whether a part has the colour of a piece between its lines."""
+    filled = find_filled(drawing)
+    if not (piece & filled).any():
+        return False
+    colour = np.median(drawing.pose[piece & filled][:, :3], axis=0)
+    alike = measure_colour_gap(drawing.pose[mask & filled][None], colour) < _LIKENESS
+    return bool(alike.sum() > _OWN_SHARE * mask.sum())
 
 
 def find_crumbs(rest: Mask) -> Mask:

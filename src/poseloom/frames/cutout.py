@@ -74,7 +74,7 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
     paths = [steady_path(path, anatomy.velocity) for path in trace_paths(anatomy, comparison)]
     flows = [resample_field(exponentiate(anatomy.velocity, duration), poses[0].shape[:2]) for duration in (1.0, -1.0)]
     parts = [_find_part(drawings, anatomy, comparison, part, path) for part, path in enumerate(paths, 1)]
-    near, far = (share_out([part.masks[side] for part in parts], poses[side]) for side in (0, 1))
+    near, far = (share_out([part.masks[side] for part in parts], drawings[side]) for side in (0, 1))
     parts = [replace(part, masks=masks) for part, masks in zip(parts, zip(near, far, strict=True), strict=True)]
     holes = [_find_hole([part.masks[side] for part in parts], poses[side]) for side in (0, 1)]
     # What lies behind the body fills no hole of it.

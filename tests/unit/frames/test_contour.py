@@ -158,27 +158,39 @@ def show(mask: Mask) -> Rgba:
 
 def test_scraps_that_only_a_part_holds_go_with_it() -> None:
     body, arm, tip = (20, 20, 80, 140), (80, 60, 130, 80), (130, 60, 140, 80)
-    [whole] = share_out([draw_boxes(arm)], show(draw_boxes(body, arm, tip)))
+    [whole] = share_out([draw_boxes(arm)], study_drawing(show(draw_boxes(body, arm, tip))))
     assert (whole == draw_boxes(arm, tip)).all()
 
 
 def test_the_greater_half_of_a_ball_takes_the_rest_along() -> None:
     body, tail, half, rest = (20, 20, 80, 140), (80, 60, 100, 70), (100, 50, 120, 80), (120, 50, 132, 80)
-    [whole] = share_out([draw_boxes(tail, half)], show(draw_boxes(body, tail, half, rest)))
+    [whole] = share_out([draw_boxes(tail, half)], study_drawing(show(draw_boxes(body, tail, half, rest))))
     assert (whole == draw_boxes(tail, half, rest)).all()
 
 
 def test_each_of_two_parts_takes_the_scrap_that_touches_it_more() -> None:
     body, arm, leg, between = (20, 20, 80, 140), (80, 40, 130, 60), (80, 70, 130, 90), (100, 60, 104, 69)
-    near, far = share_out([draw_boxes(arm), draw_boxes(leg)], show(draw_boxes(body, arm, leg, between)))
+    near, far = share_out([draw_boxes(arm), draw_boxes(leg)], study_drawing(show(draw_boxes(body, arm, leg, between))))
     assert (near == draw_boxes(arm, between)).all()
     assert (far == draw_boxes(leg)).all()
+
+
+def test_a_scrap_between_two_parts_goes_with_the_one_that_has_its_colour() -> None:
+    """A stem that lines part from its ball and from an arm is of the ball, though more of it lies beside the arm."""
+    pose = show(draw_boxes((20, 20, 80, 140), (80, 40, 130, 60)))
+    pose[64:140, 100:112] = pose[100:140, 100:140] = (*SCARF, 255)
+    for line in (np.s_[60:64, 80:130], np.s_[96:100, 96:144]):
+        pose[line] = (*INK, 255)
+    arm, ball = draw_boxes((80, 40, 130, 64)), draw_boxes((96, 96, 144, 100), (100, 100, 140, 140))
+    near, far = share_out([arm, ball], Drawing(pose, None, (pose[..., :3] == INK).all(axis=2)))
+    assert (near == arm).all()
+    assert (far == ball | draw_boxes((100, 64, 112, 96))).all()
 
 
 def test_neither_a_foot_as_large_as_an_arm_nor_what_floats_beside_it_goes_with_the_arm() -> None:
     body, arm, foot, spark = (20, 20, 80, 100), (20, 100, 80, 120), (20, 120, 80, 140), (100, 100, 104, 104)
     mask = draw_boxes(arm)
-    [same] = share_out([mask], show(draw_boxes(body, arm, foot, spark)))
+    [same] = share_out([mask], study_drawing(show(draw_boxes(body, arm, foot, spark))))
     assert (same == mask).all()
 
 
