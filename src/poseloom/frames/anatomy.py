@@ -227,7 +227,14 @@ def _measure_distortion(anatomy: Anatomy, comparison: Comparison, side: int) -> 
 
 
 def _measure_cut(anatomy: Anatomy, comparison: Comparison, side: int) -> float:
-    return measure_cut(anatomy.labels[side], comparison.bonds[side]) / max(int(comparison.solid[side].sum()), 1)
+    labels, (across, down) = anatomy.labels[side], (plane.copy() for plane in comparison.bonds[side])
+    for part, turn in enumerate(anatomy.turns, 1):
+        lent_across, lent_down = comparison.see_bonds(side, turn)
+        mask = labels == part
+        beside = mask[:, 1:] | mask[:, :-1], mask[1:] | mask[:-1]
+        across[beside[0]] = np.minimum(across, lent_across)[beside[0]]
+        down[beside[1]] = np.minimum(down, lent_down)[beside[1]]
+    return measure_cut(labels, (across, down)) / max(int(comparison.solid[side].sum()), 1)
 
 
 def _weigh_looseness(anatomy: Anatomy, comparison: Comparison) -> float:

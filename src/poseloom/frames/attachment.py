@@ -1,7 +1,7 @@
-"""How a part reaches the joint about which it turns, where plain colour hides what of it goes on up to there.
+"""What more belongs to a part where plain colour hides it: up to its joint, and where the other pose shows it.
 
-A shoulder in the colour of the body is explained by the body's flow as well as by the arm's turn. It is given to the
-body, then, and the arm that is left hangs on nothing.
+A shoulder in the colour of the body, or an arm before it, is explained by the body's flow as well as by the arm's
+turn. It is given to the body, then, and the arm that is left hangs on nothing, or is found in one pose alone.
 """
 
 import cv2
@@ -10,7 +10,7 @@ import numpy as np
 from poseloom.frames.anatomy import LOOSE_FREE_CELLS, Anatomy
 from poseloom.frames.comparison import Comparison, Mask, measure_gaps
 from poseloom.frames.flow import Field, exponentiate
-from poseloom.frames.similarity import Similarity, invert
+from poseloom.frames.similarity import Similarity, invert, pull_back
 
 _SLACK = 0.08
 """How much worse than the flow a turn may explain a cell, and still as well."""
@@ -32,6 +32,18 @@ def attach_parts(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
             still = _find_still(way, fields[side])
             labels[side][_find_way(labels[side] == part, ground, still)] = part
     return Anatomy(velocity=anatomy.velocity, turns=anatomy.turns, labels=labels)
+
+
+def land_parts(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
+    """Return the anatomy with parts also where they land from the other pose, as far as their turns explain that."""
+    sides = anatomy.labels[0].copy(), anatomy.labels[1].copy()
+    flows = comparison.price_flow(anatomy.velocity)
+    for part, turn in enumerate(anatomy.turns, 1):
+        prices, shown = comparison.price_turn(turn), anatomy.find(part)
+        for here, there, way in ((0, 1, invert(turn)), (1, 0, turn)):
+            ground = comparison.solid[there] & (anatomy.labels[there] == 0) & (prices[there] <= flows[there] + _SLACK)
+            sides[there][ground & (pull_back(shown[here].astype(np.float32), way) > 0.5)] = part
+    return Anatomy(velocity=anatomy.velocity, turns=anatomy.turns, labels=sides)
 
 
 def _find_still(way: Similarity, field: Field) -> Mask:

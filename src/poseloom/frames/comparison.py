@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from poseloom.frames.flow import Channels, Field, exponentiate, list_positions, smooth, warp
 from poseloom.frames.image import Plane, Premultiplied, measure_gap
-from poseloom.frames.labelling import Labels, assign_labels, measure_bonds
+from poseloom.frames.labelling import PLAIN, Labels, assign_labels, find_edges, measure_bonds
 from poseloom.frames.similarity import Similarity, invert, move_points, pull_back
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -75,6 +75,21 @@ class Comparison:
         prices = [self.price_flow(velocity), *(self.price_turn(turn) for turn in turns)]
         near, far = (assign_labels(np.stack([price[side] for price in prices]), self.bonds[side]) for side in (0, 1))
         return near, far
+
+    def see_bonds(self, side: int, turn: Similarity) -> tuple[Plane, Plane]:
+        """Return what it costs to cut a pose about a part: edges that plain colour hides, the other pose may draw.
+
+        Args:
+            side: The pose, 0 the source.
+            turn: How the part moves from the source to the target.
+        """
+        way = turn if side == 0 else invert(turn)
+        lent = PLAIN - pull_back(PLAIN - find_edges(self.bonds[1 - side]), way)
+        across, down = self.bonds[side]
+        return (
+            np.where(across > PLAIN, np.minimum(across, np.maximum(lent[:, 1:], lent[:, :-1])), across),
+            np.where(down > PLAIN, np.minimum(down, np.maximum(lent[1:], lent[:-1])), down),
+        )
 
     def _price_gap(self, here: int, seen: Channels) -> Plane:
         gap = np.minimum(measure_gap(self.poses[here], seen), np.float32(FURTHEST_GAP))

@@ -13,7 +13,7 @@ import numpy as np
 
 from poseloom.core.confidence import judge_confidence, measure_trust
 from poseloom.frames.anatomy import Anatomy, judge_anatomy
-from poseloom.frames.attachment import attach_parts
+from poseloom.frames.attachment import attach_parts, land_parts
 from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, measure_overlap
 from poseloom.frames.flow import Field, exponentiate, resample_field, smooth
 from poseloom.frames.labelling import Labels, measure_roughness
@@ -38,8 +38,12 @@ _IMPROVEMENT = 0.003
 _LEAST_OVERLAP = 0.78
 _MOST_ROUGHNESS = 0.26
 """Two fifths of the outline across plain colour: no artist drew that part apart from what it hangs on."""
+_DRAWN_SHARE = 0.75
+"""An outline that plain colour hides is drawn in the other pose when that explains a quarter of its roughness."""
 _LEAST_ROUGHNESS = 0.13
 """Less is drawn apart all around."""
+_LARGEST_SHARE = 0.31
+"""Wings may be that large; what is larger is the body, or half of it."""
 _LEAST_SHARE = 0.9
 """Parts are worth their trouble when they take away a tenth of the faults."""
 _NEARLY_SHARE = 0.935
@@ -175,11 +179,16 @@ class _Search:
 
     def _rate(self, anatomy: Anatomy, part: int) -> float:
         """Return 1 or more for a part: it has one outline in both poses, drawn in each, and hangs on something."""
-        masks = anatomy.find(part)
-        overlap = measure_overlap(*masks, anatomy.turns[part - 1])
-        rough = max(measure_roughness(mask, bonds) for mask, bonds in zip(masks, self._comparison.bonds, strict=True))
+        masks, turn = anatomy.find(part), anatomy.turns[part - 1]
+        overlap = measure_overlap(*masks, turn)
+        roughs = [measure_roughness(mask, bonds) for mask, bonds in zip(masks, self._comparison.bonds, strict=True)]
         # What lies inside the outline and is drawn apart all around is a feature: it slides.
-        if rough < _LEAST_ROUGHNESS and not any(map(_is_outermost, masks, self._comparison.solid)):
+        if max(roughs) < _LEAST_ROUGHNESS and not any(map(_is_outermost, masks, self._comparison.solid)):
+            return 0.0
+        lent = [measure_roughness(mask, self._comparison.see_bonds(side, turn)) for side, mask in enumerate(masks)]
+        rough = max(drawn if drawn < _DRAWN_SHARE * own else own for own, drawn in zip(roughs, lent, strict=True))
+        sizes = [mask.sum() / solid.sum() for mask, solid in zip(masks, self._comparison.solid, strict=True)]
+        if max(sizes) > _LARGEST_SHARE:
             return 0.0
         return min(overlap / _LEAST_OVERLAP, _MOST_ROUGHNESS / max(rough, 1e-6))
 
@@ -235,8 +244,9 @@ class _Search:
     def _try(self, proposal: Proposal) -> _Reading:
         """Return the reading with a part more, or with it and its twin where it alone is nearly good enough."""
         reading = self._try_turns(self._best.anatomy.velocity, [proposal.turn])
-        if _does_turn_far(proposal) and len(reading.anatomy.turns) <= len(self._best.anatomy.turns):
-            reading = min(reading, self._try_turns(self._yield(proposal), [proposal.turn]), key=lambda one: one.score)
+        if _does_turn_far(proposal) and reading.score > self._best.score - _IMPROVEMENT:
+            hidden = self._try_turns(self._yield(proposal), [proposal.turn], lands=True)
+            reading = min(reading, hidden, key=lambda one: one.score)
         gain = 1 - reading.score / self._best.score
         if abs(gain) > _NEARLY or not _does_turn_far(proposal) or not reading.anatomy.turns:
             return reading
@@ -248,7 +258,7 @@ class _Search:
     def _yield(self, proposal: Proposal) -> Field:
         """Return how the body flows without what a guess explains around its seed, too.
 
-        A body of the same colour shrinks and grows a limb so well that nothing is left for a turn to explain better.
+        A body of the same colour shrinks and grows a limb so well that little is left for a turn to explain better.
         """
         claimed = claim_cells(self._comparison, proposal)
         near, far = (
@@ -256,16 +266,16 @@ class _Search:
         )
         return self._flow(near, far, self._start, FIRM)
 
-    def _try_turns(self, velocity: Field, turns: list[Similarity]) -> _Reading:
+    def _try_turns(self, velocity: Field, turns: list[Similarity], *, lands: bool = False) -> _Reading:
         """Return the reading with some turns more, looked at twice when it promises anything."""
-        first = self._look(velocity, [*self._best.anatomy.turns, *turns])
+        first = self._look(velocity, [*self._best.anatomy.turns, *turns], lands=lands)
         if first.score >= self._best.score or not first.anatomy.turns:
             return first
-        again = self._look(first.anatomy.velocity, list(first.anatomy.turns))
+        again = self._look(first.anatomy.velocity, list(first.anatomy.turns), lands=lands)
         return min(first, again, key=lambda reading: reading.score)
 
-    def _look(self, velocity: Field, turns: list[Similarity]) -> _Reading:
-        turns, labels = self._assign(velocity, turns)
+    def _look(self, velocity: Field, turns: list[Similarity], *, lands: bool = False) -> _Reading:
+        turns, labels = self._assign(velocity, turns, lands=lands)
         velocity, turns, labels = self._settle(velocity, turns, labels)
         turns = [refit_turn(self._comparison, labels, (part,), turn)[0] for part, turn in enumerate(turns, 1)]
         anatomy = Anatomy(velocity=velocity, turns=tuple(turns), labels=labels)
@@ -275,9 +285,14 @@ class _Search:
         attached = self._read(merge_parts(attach_parts(anatomy, self._comparison), self._comparison))
         return min(reading, attached, key=lambda one: one.score)
 
-    def _assign(self, velocity: Field, turns: list[Similarity]) -> tuple[list[Similarity], tuple[Labels, Labels]]:
-        """Return the turns that have cells in both poses, and whose those are."""
-        labels = _drop_strays(self._comparison.assign(velocity, turns), turns)
+    def _assign(
+        self, velocity: Field, turns: list[Similarity], *, lands: bool
+    ) -> tuple[list[Similarity], tuple[Labels, Labels]]:
+        """Return the turns that have cells in both poses, and whose those are, on request where they land, too."""
+        labels = self._comparison.assign(velocity, turns)
+        if lands:
+            labels = land_parts(Anatomy(velocity=velocity, turns=tuple(turns), labels=labels), self._comparison).labels
+        labels = _drop_strays(labels, turns)
         kept = [
             part for part in range(1, len(turns) + 1) if min(int((side == part).sum()) for side in labels) > LEAST_CELLS
         ]

@@ -22,6 +22,8 @@ _BOND = 0.6
 _LEAST = 0.05
 _CONTRAST = 0.35
 _FLAT = 0.9 * _BOND * (1 + _LEAST)
+PLAIN = 0.98 * _BOND * (1 + _LEAST)
+"""Cuts that cost more cross plain colour."""
 _FLAT_SHARE = 0.85
 """Where neighbours are the same, a cut shows less than across what is painted."""
 
@@ -30,6 +32,15 @@ def measure_bonds(image: Premultiplied) -> tuple[Plane, Plane]:
     """Return what it costs to part two neighbours, (h, w - 1) across and (h - 1, w) down: little along drawn edges."""
     across, down = (np.abs(np.diff(image, axis=axis)).sum(axis=2) for axis in (1, 0))
     return _bind(across), _bind(down)
+
+
+def find_edges(bonds: tuple[Plane, Plane]) -> Plane:
+    """Return, (h, w), what the cheapest cut beside each cell or its neighbours costs: little about drawn edges."""
+    across, down = bonds
+    least = np.full((down.shape[0] + 1, down.shape[1]), PLAIN, np.float32)
+    for view, costs in ((least[:, 1:], across), (least[:, :-1], across), (least[1:], down), (least[:-1], down)):
+        np.minimum(view, costs, out=view)
+    return np.asarray(cv2.erode(least, np.ones((3, 3), np.uint8)), np.float32)
 
 
 def assign_labels(costs: Channels, bonds: tuple[Plane, Plane]) -> Labels:

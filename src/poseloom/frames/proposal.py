@@ -50,6 +50,8 @@ _POLISHED_ON = 6
 _LEAST_WEIGHT = 0.05
 _SOLID = 0.5
 _WORST_COST = 0.6
+_SOUGHT_WORTH = 0.12
+"""To land on what is left open there, too, is worth so much: plain colour fits anywhere else as well."""
 _STEPS = np.array([0.12, 1.5, 1.5, 0.1])
 _ALONE = np.concatenate([np.eye(4), -np.eye(4)])
 _PAIRED = np.array(
@@ -113,7 +115,7 @@ class Proposer:
             proposals += [proposal for recalled in known for proposal in recalled or []]
             if not new:
                 continue
-            seeker = _Seeker(self._poses[side], self._poses[1 - side], unexplained[side])
+            seeker = _Seeker(self._poses[side], self._poses[1 - side], unexplained[side], unexplained[1 - side])
             for seed, support in zip(new, find_support(self._poses[side], new, SUPPORT_CELLS), strict=True):
                 proposals += self._seek(seeker, side, seed, support)
         return proposals
@@ -169,7 +171,8 @@ class Proposer:
     ) -> list[Proposal]:
         """Return the guess that what belongs to `seed` goes about that `way` to the other pose, unless it does not."""
         weights = _weigh_cells(self._poses[side], unexplained[side]) * support
-        ways = _Polish(self._poses[side], weights, self._poses[1 - side], seed).improve(way)
+        polish = _Polish(self._poses[side], weights, self._poses[1 - side], unexplained[1 - side], seed)
+        ways = polish.improve(way)
         return [Proposal(turn=_orient(better, side), seed=seed, side=side) for better in ways]
 
     def _recall(self, side: int, seed: tuple[float, float]) -> list[Proposal] | None:
@@ -216,14 +219,15 @@ def _is_solid(pose: Premultiplied, place: tuple[float, float]) -> bool:
 class _Seeker:
     """Seeks discs of one pose in another."""
 
-    def __init__(self, here: Premultiplied, there: Premultiplied, unexplained: Plane) -> None:
+    def __init__(self, here: Premultiplied, there: Premultiplied, unexplained: Plane, sought: Plane) -> None:
         self._here = here
         self._there = there
+        self._sought = sought
         self._weights = _weigh_cells(here, unexplained)
         shape = fit_shape((here.shape[0], here.shape[1]), _COARSE_LONG_SIDE)
         self._scale = shape[0] / here.shape[0]
         self._coarse = _shrink(here, shape)
-        self._rival = _Rival(_shrink(there, shape), round(SUPPORT_CELLS * self._scale) + 1)
+        self._rival = _Rival(_shrink(there, shape), _shrink(sought, shape), round(SUPPORT_CELLS * self._scale) + 1)
 
     def seek(self, seed: tuple[float, float], support: Plane) -> list[Similarity]:
         """Return the best few ways of what belongs to `seed`."""
@@ -232,7 +236,7 @@ class _Seeker:
         finds = self._find(weights, seed)
         if not finds:
             return []
-        polished = _Polish(self._here, weights, self._there, seed).run(finds)
+        polished = _Polish(self._here, weights, self._there, self._sought, seed).run(finds)
         kept: list[Similarity] = []
         for turn in (turn for cost, turn in polished if cost < _WORST_COST):
             # Guesses that polishing made one take no place from others.
@@ -264,13 +268,16 @@ class _Seeker:
 class _Rival:
     """A pose in which discs are sought: least squares at every shift, by the Fourier transform."""
 
-    def __init__(self, pose: Premultiplied, radius: int) -> None:
+    def __init__(self, pose: Premultiplied, sought: Plane, radius: int) -> None:
         self.radius = radius
-        padded = np.asarray(cv2.copyMakeBorder(pose, *(radius,) * 4, cv2.BORDER_CONSTANT), np.float32)
+        padded, wanted = (
+            np.asarray(cv2.copyMakeBorder(plane, *(radius,) * 4, cv2.BORDER_CONSTANT), np.float32)
+            for plane in (pose, np.minimum(sought, 1))
+        )
         self._shape = (pose.shape[0], pose.shape[1])
         # Sizes without large prime factors transform fast; what is added is empty.
         self._size = (cv2.getOptimalDFTSize(padded.shape[0]), cv2.getOptimalDFTSize(padded.shape[1]))
-        energy = np.square(padded).sum(axis=2)
+        energy = np.square(padded).sum(axis=2) - _SOUGHT_WORTH * wanted
         planes = np.stack([*(-2 * padded[..., band] for band in range(4)), energy])
         self._spectrum = np.fft.rfft2(planes, self._size).astype(np.complex64)
 
@@ -309,12 +316,15 @@ def _thin(finds: list[tuple[float, float, tuple[float, float]]]) -> list[Find]:
 class _Polish:
     """Guesses about a disc of `here` in `there` made better: a pattern search over turn, place and scale."""
 
-    def __init__(self, here: Premultiplied, weights: Plane, there: Premultiplied, seed: tuple[float, float]) -> None:
+    def __init__(
+        self, here: Premultiplied, weights: Plane, there: Premultiplied, sought: Plane, seed: tuple[float, float]
+    ) -> None:
         rows, columns = np.nonzero(weights > _LEAST_WEIGHT)
         chosen = np.linspace(0, len(rows) - 1, min(len(rows), _POLISHED_POINTS)).astype(np.intp)
         rows, columns = rows[chosen], columns[chosen]
         self._seed = seed
         self._there = there
+        self._sought = np.minimum(sought, 1)
         self._arms = np.stack([columns, rows], axis=1).astype(np.float32) - np.array(seed, np.float32)
         self._shown = here[rows, columns]
         self._share = weights[rows, columns] / max(float(weights[rows, columns].sum()), 1e-6)
@@ -325,7 +335,7 @@ class _Polish:
         lowest, reach = self._judge(best), np.ones(len(best))
         for round_ in range(_POLISHING):
             if round_ == _POLISHING_ALL:
-                ahead = np.argsort(lowest, kind="stable")[:_POLISHED_ON]
+                ahead = np.argsort(lowest - self._favour(best), kind="stable")[:_POLISHED_ON]
                 best, lowest, reach = best[ahead], lowest[ahead], reach[ahead]
             tried = best[:, None] + _MOVES * reach[:, None, None]
             costs = self._judge(tried.reshape(-1, 4)).reshape(len(best), -1)
@@ -335,6 +345,7 @@ class _Polish:
             best = np.where(better[:, None], tried[rows, nearest], best)
             lowest = np.where(better, costs[rows, nearest], lowest)
             reach = np.where(better, reach, 0.55 * reach)
+        lowest = lowest - self._favour(best)
         order = np.argsort(lowest, kind="stable")
         return [(float(lowest[index]), self._form(best[index])) for index in order]
 
@@ -349,14 +360,23 @@ class _Polish:
     def _form(self, guess: NDArray[np.float64]) -> Similarity:
         return form_similarity(guess[0], math.exp(guess[3]), self._seed, guess[1:3])
 
-    def _judge(self, guesses: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _go(self, guesses: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return where guesses (n, 4) bring the places (m), (n, m, 2)."""
         spread = np.exp(guesses[:, 3])
         cosine, sine = np.cos(guesses[:, 0]) * spread, np.sin(guesses[:, 0]) * spread
         x = np.outer(cosine, self._arms[:, 0]) - np.outer(sine, self._arms[:, 1]) + guesses[:, 1:2]
         y = np.outer(sine, self._arms[:, 0]) + np.outer(cosine, self._arms[:, 1]) + guesses[:, 2:3]
-        gap = measure_gap(_look(self._there, np.stack([x, y], axis=2)), self._shown)
+        return np.stack([x, y], axis=2)
+
+    def _favour(self, guesses: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what it is worth that guesses (n, 4) land on what is left open, (n,)."""
+        landed = _look(self._sought, self._go(guesses))
+        return np.asarray(_SOUGHT_WORTH * (landed * self._share).sum(axis=1), np.float64)
+
+    def _judge(self, guesses: NDArray[np.float64]) -> NDArray[np.float64]:
+        gap = np.minimum(measure_gap(_look(self._there, self._go(guesses)), self._shown), 0.8 * FURTHEST_GAP)
         price = 0.02 * np.abs(guesses[:, 0]) + _SCALE_PRICE * np.abs(guesses[:, 3])
-        return np.asarray((np.minimum(gap, 0.8 * FURTHEST_GAP) * self._share).sum(axis=1) + price, np.float64)
+        return np.asarray((gap * self._share).sum(axis=1) + price, np.float64)
 
 
 def _look(image: Premultiplied, places: NDArray[np.float64]) -> Channels:

@@ -40,6 +40,22 @@ def draw_puppet(
     return unpremultiply(np.asarray(cv2.resize(canvas, (SIZE, SIZE), interpolation=cv2.INTER_AREA), np.float32))
 
 
+def draw_plain_figure(left_degrees: float, right_degrees: float) -> Rgba:
+    """Return (SIZE, SIZE, 4): somebody without lines whose sleeves have the colour of the shirt; arms rise outwards."""
+    canvas = np.zeros((SIZE * _FINER, SIZE * _FINER, 4), np.float32)
+    for x in (88, 112):
+        _limb(canvas, np.array([x, 140.0]), np.array([x, 186.0]), 10, _INK)
+    _limb(canvas, np.array([100.0, 92.0]), np.array([100.0, 130.0]), 23, _FUR)
+    _ellipse(canvas, (100, 42), (20, 24), _PAW)
+    for eye in (93, 107):
+        _ellipse(canvas, (eye, 40), (3, 4), _INK)
+    for side, degrees in ((-1, left_degrees), (1, right_degrees)):
+        angle = math.radians(degrees)
+        shoulder = np.array([100.0 + 21 * side, 82.0])
+        _limb(canvas, shoulder, shoulder + 52 * np.array([side * math.sin(angle), math.cos(angle)]), 8, _FUR)
+    return unpremultiply(np.asarray(cv2.resize(canvas, (SIZE, SIZE), interpolation=cv2.INTER_AREA), np.float32))
+
+
 def _draw_arm(
     canvas: np.ndarray[tuple[int, ...], np.dtype[np.float32]], degrees: float, ink: tuple[float, float, float]
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from demo.build import render
 from demo.rig import POSES
 from poseloom.frames.anatomy import LOOSE_FREE_CELLS, Anatomy, trace_paths
-from poseloom.frames.attachment import attach_parts
+from poseloom.frames.attachment import attach_parts, land_parts
 from poseloom.frames.candidate import choose_flow
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.dissection import LONG_SIDES, dissect
@@ -67,3 +67,20 @@ def test_a_part_whose_joint_is_far_off_stays_loose(arm: Case) -> None:
     short = cut_short(*arm, 24)
     for before, after in zip(short.labels, attach_parts(short, arm[1]).labels, strict=True):
         assert np.array_equal(before, after)
+
+
+def test_a_part_that_was_found_in_one_pose_is_there_where_it_lands_in_the_other(arm: Case) -> None:
+    anatomy, comparison = arm
+    hidden = replace(anatomy, labels=(np.zeros_like(anatomy.labels[0]), anatomy.labels[1]))
+    landed = land_parts(hidden, comparison).labels
+    found, truth = landed[0] == 1, anatomy.labels[0] == 1
+    assert np.array_equal(landed[1], anatomy.labels[1])
+    assert (found & truth).sum() > 0.6 * truth.sum()
+    assert comparison.solid[0][found].all()
+
+
+def test_a_part_does_not_land_on_what_its_turn_does_not_explain(arm: Case) -> None:
+    anatomy, comparison = arm
+    away = replace(anatomy, turns=tuple(turn + np.array([[0, 0, 40.0], [0, 0, 0]]) for turn in anatomy.turns))
+    for before, after in zip(anatomy.labels, land_parts(away, comparison).labels, strict=True):
+        assert (after != before).sum() < 0.25 * (before == 1).sum()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from poseloom.frames.labelling import assign_labels, measure_bonds, measure_cut, measure_roughness
+from poseloom.frames.labelling import PLAIN, assign_labels, find_edges, measure_bonds, measure_cut, measure_roughness
 
 
 def test_lonely_doubts_are_settled_by_the_neighbours() -> None:
@@ -52,3 +52,12 @@ def test_a_hole_makes_no_outline_rough() -> None:
     mask = np.ones((9, 9), bool)
     mask[4, 4] = False
     assert measure_roughness(mask, measure_bonds(np.zeros((9, 9, 4), np.float32))) == 0
+
+
+def test_edges_are_found_beside_what_is_drawn_and_nowhere_else() -> None:
+    image = np.zeros((9, 20, 4), np.float32)
+    image[:, 10:] = 1
+    edges = find_edges(measure_bonds(image))
+    assert (edges[:, 8:12] < 0.1).all()
+    assert edges[:, :8] == pytest.approx(PLAIN)
+    assert edges[:, 12:] == pytest.approx(PLAIN)

@@ -15,7 +15,7 @@ from poseloom.frames.limb import lay_over
 from poseloom.frames.silhouette import measure_distance
 from poseloom.frames.similarity import read_turn
 from poseloom.frames.stage import Placement
-from tests.unit.frames.puppet import SIZE, draw_puppet
+from tests.unit.frames.puppet import SIZE, draw_plain_figure, draw_puppet
 
 LOW, HIGH = 15.0, 125.0
 INK = np.array([int(rig.INK[place : place + 2], 16) for place in (1, 3, 5)], np.float32)
@@ -103,6 +103,26 @@ def test_what_the_body_hides_of_a_limb_in_one_pose_is_taken_from_the_other() -> 
     drawn = prepare_morph(render(hanging, 256), render(raised, 256)).draw(0.5)
     wrong = (drawn[..., 3] > 128) != (render(interpolate(hanging, raised, 0.5), 256)[..., 3] > 128)
     assert wrong.sum() < 360
+
+
+@pytest.mark.parametrize(("left", "right", "limbs"), [(12, 125, 1), (110, 110, 2)])
+def test_arms_before_a_shirt_of_their_colour_are_raised_in_an_arc(left: float, right: float, limbs: int) -> None:
+    """Where they hang, hardly a pixel tells them from the shirt: their edge is drawn in the other pose alone."""
+    morph = prepare_morph(draw_plain_figure(12, 12), draw_plain_figure(left, right))
+    assert len(morph.limbs) == limbs
+    for t in (0.25, 0.5, 0.75):
+        truth = draw_plain_figure(12 + (left - 12) * t, 12 + (right - 12) * t)
+        assert measure_overlap(morph.draw(t), truth) > 0.93
+
+
+def test_half_a_body_is_no_limb() -> None:
+    """One half of each, black on black, would explain the other: but nobody turns half of himself."""
+    facing = np.zeros((SIZE, SIZE, 4), np.uint8)
+    cv2.ellipse(facing, (100, 110), (46, 70), 0, 0, 360, (0, 0, 0, 255), -1)
+    cv2.ellipse(facing, (72, 120), (24, 44), 0, 0, 360, (255, 255, 255, 255), -1)
+    cv2.line(facing, (140, 90), (170, 120), (0, 0, 0, 255), 16)
+    for limb in prepare_morph(facing, np.ascontiguousarray(facing[:, ::-1])).limbs:
+        assert (limb.sides[0].distance > 0).sum() * 4 < 0.35 * (facing[..., 3] > 128).sum()
 
 
 @pytest.mark.parametrize("lined", [True, False])
