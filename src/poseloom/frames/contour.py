@@ -292,11 +292,22 @@ def round_off(mask: Mask, drawing: Drawing, joint: NDArray[np.float64]) -> Mask:
     colour = np.median(pose[nearby][:, :3], axis=0)
     rounded = mask.copy()
     alike = (measure_colour_gap(pose, colour) < _JOINT_LIKENESS) & (pose[..., 3] >= _SOLID)
+    if distance[own].min() > radius:
+        # A part that ends before its joint is carried on to it.
+        distance = np.minimum(distance, _measure_way(own, distance, joint - [around[1].start, around[0].start]))
     plain = part | (alike & (distance < radius))
     _, labels = cv2.connectedComponents(plain.astype(np.uint8), connectivity=4)
     # What a line parts from it is not its end.
     rounded[around] |= plain & np.isin(labels, np.unique(labels[part]))
     return rounded
+
+
+def _measure_way(own: Mask, distance: NDArray[np.floating], joint: NDArray[np.floating]) -> Plane:
+    """Return how far each pixel lies from the straight way between a joint and what of a part is nearest to it."""
+    row, column = np.unravel_index(int(np.argmin(np.where(own, distance, np.inf))), own.shape)
+    x, y = joint.round().astype(int)
+    way = cv2.line(np.ones(own.shape, np.uint8), (int(column), int(row)), (int(x), int(y)), 0)
+    return np.asarray(cv2.distanceTransform(way, cv2.DIST_L2, 5), np.float32)
 
 
 def _cut_around(place: NDArray[np.floating], reach: float, shape: tuple[int, ...]) -> tuple[slice, slice]:

@@ -116,6 +116,16 @@ def test_the_round_end_of_a_limb_has_the_colour_beside_its_joint_though_most_of_
     assert not rounded[:60].any()
 
 
+def test_a_thin_limb_that_ends_before_its_joint_is_carried_on_to_it() -> None:
+    pose = blank(SIZE)
+    stroke(pose, [SHOULDER, (80.0, 130.0)], HERE, 8, (*FUR, 255))
+    below = pose[..., 3] > 0
+    below[:84] = False
+    rounded = round_off(below, Drawing(pose, None, np.zeros_like(below)), np.array(SHOULDER))
+    assert rounded[70:84, 78:82].all()
+    assert not (rounded & (pose[..., 3] == 0)).any()
+
+
 def test_what_would_hang_in_the_air_stays_with_the_part() -> None:
     (_, target), (_, far) = draw_pair()
     pose = blank(SIZE)
