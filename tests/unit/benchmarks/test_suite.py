@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.inbetween.method import METHODS
 from benchmarks.inbetween.package import PackageMissing, fetch_package
-from benchmarks.inbetween.pair import LEVELS, MIDDLE, SIZE_PX, SPLITS, Pair
+from benchmarks.inbetween.pair import LEVELS, MIDDLE, SIZE_PX, SPLITS, STEPS, Pair
 from benchmarks.inbetween.repertoire import list_rig_items
 from benchmarks.inbetween.report import list_blocks, print_report
 from benchmarks.inbetween.rig import RigItem, find_far_limbs
@@ -14,16 +14,18 @@ from benchmarks.inbetween.run import Drawn, Result, draw_transition, score_momen
 from benchmarks.inbetween.sheet import write_page, write_sheet
 from benchmarks.inbetween.sprite import MANIFEST, MARGIN_PX, list_sprite_items, place_frames
 from benchmarks.inbetween.suite import choose_items
+from benchmarks.inbetween.troupe import TroupeItem, list_troupe_items
 from demo.build import render
 from demo.rig import POSES, assemble, draw, draw_parts, interpolate
 from poseloom.frames.image import blank, measure_bounds
 
 RIG = list_rig_items()
+TROUPE = list(list_troupe_items())
 SPRITES = list_sprite_items()
 
 
 def test_every_pair_has_a_name_of_its_own() -> None:
-    names = [item.id for item in RIG] + [item.id for item in SPRITES]
+    names = [item.id for items in (RIG, TROUPE, SPRITES) for item in items]
     assert len(set(names)) == len(names)
 
 
@@ -46,6 +48,18 @@ def test_every_package_says_its_licence_and_is_used() -> None:
     packages = json.loads(MANIFEST.read_text())["packages"]
     assert all(package["licence"] for package in packages.values())
     assert {item.package for item in SPRITES} == set(packages)
+
+
+@pytest.mark.parametrize("item", TROUPE, ids=lambda item: item.id)
+def test_pair_of_the_troupe_lies_inside_the_canvas_changes_and_is_known_at_every_moment(item: TroupeItem) -> None:
+    pair = item.load()
+    assert sorted(pair.truth) == [step / STEPS for step in range(STEPS + 1)]
+    for picture in pair.truth.values():
+        assert not picture[:, [0, -1], 3].any()
+        assert not picture[[0, -1], :, 3].any()
+    assert (pair.source != pair.truth[MIDDLE]).any()
+    assert (pair.target != pair.truth[MIDDLE]).any()
+    assert item.level in LEVELS
 
 
 @pytest.mark.parametrize("item", RIG, ids=lambda item: item.id)
