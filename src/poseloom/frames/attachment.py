@@ -12,7 +12,7 @@ from poseloom.frames.comparison import Comparison, Mask, measure_gaps
 from poseloom.frames.flow import Field, exponentiate
 from poseloom.frames.similarity import Similarity, invert, pull_back
 
-_SLACK = 0.08
+SLACK = 0.08
 """How much worse than the flow a turn may explain a cell, and still as well."""
 _FURTHEST_CELLS = 16.0
 _STILL_CELLS = 5.0
@@ -28,7 +28,7 @@ def attach_parts(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
     for part in loose:
         turn = anatomy.turns[part - 1]
         for side, (price, way) in enumerate(zip(comparison.price_turn(turn), (turn, invert(turn)), strict=True)):
-            ground = comparison.solid[side] & (labels[side] == 0) & (price <= flows[side] + _SLACK)
+            ground = comparison.solid[side] & (labels[side] == 0) & (price <= flows[side] + SLACK)
             still = _find_still(way, fields[side])
             labels[side][_find_way(labels[side] == part, ground, still)] = part
     return Anatomy(velocity=anatomy.velocity, turns=anatomy.turns, labels=labels)
@@ -41,7 +41,7 @@ def land_parts(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
     for part, turn in enumerate(anatomy.turns, 1):
         prices, shown = comparison.price_turn(turn), anatomy.find(part)
         for here, there, way in ((0, 1, invert(turn)), (1, 0, turn)):
-            ground = comparison.solid[there] & (anatomy.labels[there] == 0) & (prices[there] <= flows[there] + _SLACK)
+            ground = comparison.solid[there] & (anatomy.labels[there] == 0) & (prices[there] <= flows[there] + SLACK)
             sides[there][ground & (pull_back(shown[here].astype(np.float32), way) > 0.5)] = part
     return Anatomy(velocity=anatomy.velocity, turns=anatomy.turns, labels=sides)
 

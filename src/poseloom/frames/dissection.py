@@ -13,7 +13,7 @@ import numpy as np
 
 from poseloom.core.confidence import judge_confidence, measure_trust
 from poseloom.frames.anatomy import Anatomy, judge_anatomy
-from poseloom.frames.attachment import attach_parts, land_parts
+from poseloom.frames.attachment import SLACK, attach_parts, land_parts
 from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, measure_overlap
 from poseloom.frames.flow import Field, exponentiate, resample_field, smooth
 from poseloom.frames.labelling import Labels, measure_roughness
@@ -54,6 +54,8 @@ _EXPLAINED_SHARE = 0.4
 """There, the flow leaves most of it open, and the part less than two fifths of that."""
 _LEAST_GAIN = 12.0
 _HIDDEN_CELLS = 7
+_HIDES, _SHOWS = 0.3, 0.25
+"""Shares of what a guess claims, explained without it as well: in the pose that hides the part, and in the other."""
 _LIMB_RADIANS = math.radians(28)
 _UNSETTLED = 0.12
 _TWINS = 4
@@ -245,8 +247,7 @@ class _Search:
         """Return the reading with a part more, or with it and its twin where it alone is nearly good enough."""
         reading = self._try_turns(self._best.anatomy.velocity, [proposal.turn])
         if _does_turn_far(proposal) and reading.score > self._best.score - _IMPROVEMENT:
-            hidden = self._try_turns(self._yield(proposal), [proposal.turn], lands=True)
-            reading = min(reading, hidden, key=lambda one: one.score)
+            reading = min([reading, *self._try_hidden(proposal)], key=lambda one: one.score)
         gain = 1 - reading.score / self._best.score
         if abs(gain) > _NEARLY or not _does_turn_far(proposal) or not reading.anatomy.turns:
             return reading
@@ -255,16 +256,26 @@ class _Search:
         pairs = [self._try_turns(velocity, [proposal.turn, twin.turn]) for twin in twins]
         return min([reading, *pairs], key=lambda one: one.score)
 
-    def _yield(self, proposal: Proposal) -> Field:
-        """Return how the body flows without what a guess explains around its seed, too.
+    def _try_hidden(self, proposal: Proposal) -> list[_Reading]:
+        """Return the reading with a part that plain colour hides in one of the poses; nothing where none does.
 
-        A body of the same colour shrinks and grows a limb so well that little is left for a turn to explain better.
+        A body of the same colour shrinks and grows a limb so well that little is left for a turn to explain better. So
+        the body flows once more without what the guess explains around its seed, too.
         """
         claimed = claim_cells(self._comparison, proposal)
+        if min(int(claim.sum()) for claim in claimed) < LEAST_CELLS:
+            return []
+        prices, offers = self._price(), self._comparison.price_turn(proposal.turn)
+        hidden = [
+            float((price[claim] <= offer[claim] + SLACK).mean())
+            for price, offer, claim in zip(prices, offers, claimed, strict=True)
+        ]
+        if max(hidden) < _HIDES or min(hidden) > _SHOWS:
+            return []
         near, far = (
             ~grow(claim | (labels > 0)) for claim, labels in zip(claimed, self._best.anatomy.labels, strict=True)
         )
-        return self._flow(near, far, self._start, FIRM)
+        return [self._try_turns(self._flow(near, far, self._start, FIRM), [proposal.turn], lands=True)]
 
     def _try_turns(self, velocity: Field, turns: list[Similarity], *, lands: bool = False) -> _Reading:
         """Return the reading with some turns more, looked at twice when it promises anything."""
