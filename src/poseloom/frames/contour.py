@@ -31,6 +31,7 @@ _LIKENESS = 40
 _LINE_SLACK_PX = 1.0
 _LARGEST_SCRAP = 0.5
 _OWN_SHARE = 0.1
+"""A part has a colour that a tenth of it shows."""
 _MARGIN_PX = 4
 _LARGEST_OFFCUT = 0.3
 _LEAST_CONTACT = 0.9

@@ -21,9 +21,9 @@ _DAMPING = np.float32(0.5)
 _BOND = 0.6
 _LEAST = 0.05
 _CONTRAST = 0.35
-_FLAT = 0.9 * _BOND * (1 + _LEAST)
 PLAIN = 0.98 * _BOND * (1 + _LEAST)
 """Cuts that cost more cross plain colour."""
+_FLAT = 0.9 * _BOND * (1 + _LEAST)
 _FLAT_SHARE = 0.85
 """Where neighbours are the same, a cut shows less than across what is painted."""
 

@@ -19,6 +19,7 @@ LEAST_WORTH = 4.0
 """Less says nothing."""
 _ADVANTAGE = 0.05
 _EXPLAINED = 0.25
+"""A gap, summed over four channels, that is still the same thing."""
 _SEED_CELLS = 4
 _JOINT_CELLS = 6.3
 _NEARBY_CELLS = 10.0
@@ -74,7 +75,10 @@ def weigh_proposal(comparison: Comparison, proposal: Proposal, prices: Both, mot
 
 
 def claim_cells(comparison: Comparison, proposal: Proposal) -> tuple[Mask, Mask]:
-    """Return the cells of each pose that belong to a guess's seed and that its turn explains."""
+    """Return the cells of each pose that belong to a guess's seed and that its turn explains; none beyond the grid."""
+    height, width = comparison.shape
+    if not all(0 <= round(x) < width and 0 <= round(y) < height for x, y in proposal.ends):
+        return np.zeros(comparison.shape, np.bool_), np.zeros(comparison.shape, np.bool_)
     near, far = (
         (find_support(pose, [end], SUPPORT_CELLS)[0] > 0) & (price < _EXPLAINED) & solid
         for pose, end, price, solid in zip(
