@@ -33,7 +33,6 @@ from poseloom.frames.image import (
 from poseloom.frames.joint import is_lined
 from poseloom.frames.limb import Limb
 from poseloom.frames.registration import LEFTOVER, FeaturePyramid, register
-from poseloom.frames.root import extend_root
 from poseloom.frames.silhouette import Ink, find_nearest
 from poseloom.frames.similarity import Similarity, change_units, invert, move_points, pull_back
 from poseloom.frames.stage import Window
@@ -203,7 +202,9 @@ def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgb
     )
     brought = unpremultiply(np.clip(pull_back(premultiply(far), part.turn, interpolation=cv2.INTER_CUBIC), 0, 1))
     if not part.is_front:
-        near, brought = _complete_part(part, (near, brought), drawings)
+        hidden, far_hidden = (_cover(part, side, drawing.pose) for side, drawing in enumerate(drawings))
+        covered = pull_back(far_hidden.astype(np.float32), part.turn) > 0.5
+        near, brought = _uncover(near, brought, hidden), _uncover(brought, near, covered)
     bounds = measure_bounds(np.maximum(near, brought))
     if bounds is None:
         return None
@@ -246,25 +247,9 @@ def _find_root(part: _Part, window: Window) -> Mask | None:
     return np.asarray(ahead_px < _ROOT_BREADTHS * measure_breadth(mask))
 
 
-def _complete_part(part: _Part, sides: tuple[Rgba, Rgba], drawings: tuple[Drawing, Drawing]) -> tuple[Rgba, Rgba]:
-    """Return both drawings of a part that lies behind, where the source has it, with what is hidden in them."""
-    hidden, far_hidden = (_cover(part, side, drawing.pose) for side, drawing in enumerate(drawings))
-    covers = hidden, pull_back(far_hidden.astype(np.float32), part.turn) > 0.5
-    rooted = list(sides)
-    if not part.is_sheathed:
-        rooted = [extend_root(side, cover, part.joints[0]) for side, cover in zip(sides, covers, strict=True)]
-    near, far = (
-        _uncover(sides[here], covers[here], (rooted[there], rooted[here], sides[there]))
-        for here, there in ((0, 1), (1, 0))
-    )
-    return near, far
-
-
-def _uncover(part: Rgba, cover: Mask, others: Sequence[Rgba]) -> Rgba:
-    """Return a drawing of a part with what is hidden in it, as far as others show that; the last of them is best."""
-    for other in others:
-        part = np.where((cover & (other[..., 3] >= _SOLID))[..., None], other, part)
-    return part
+def _uncover(part: Rgba, other: Rgba, cover: Mask) -> Rgba:
+    """Return a drawing of a part with what is hidden in it, as far as the other drawing shows that."""
+    return np.where((cover & (other[..., 3] >= _SOLID))[..., None], other, part)
 
 
 def rescale_limb(limb: Limb, before: tuple[int, int], after: tuple[int, int]) -> Limb:
