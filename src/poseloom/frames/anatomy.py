@@ -222,8 +222,8 @@ def _measure_distortion(anatomy: Anatomy, comparison: Comparison, side: int) -> 
     stretch = measure_stretch(exponentiate(anatomy.velocity, 1.0 if side == 0 else -1.0))
     for part, turn in enumerate(anatomy.turns, 1):
         stretch[anatomy.labels[side] == part] = measure_strain(turn)
-    alpha = comparison.poses[side][..., 3]
-    return float((stretch * alpha).sum() / max(float(alpha.sum()), 1e-6))
+    salience = comparison.salience[side]
+    return float((stretch * salience).sum() / max(float(salience.sum()), 1e-6))
 
 
 def _measure_cut(anatomy: Anatomy, comparison: Comparison, side: int) -> float:

@@ -4,21 +4,35 @@ No single stiffness suits every pair. A flow is judged by what is left unmatched
 much it bends the poses to get there; the lowest sum wins and says how far the pair can be trusted.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from poseloom.frames.affinity import find_affinity, fit_shape, form_velocity
-from poseloom.frames.comparison import measure_stretch
+from poseloom.frames.comparison import measure_salience, measure_stretch
 from poseloom.frames.flow import Channels, Field, exponentiate, resample_field, warp
 from poseloom.frames.image import Plane, Premultiplied, measure_gap
-from poseloom.frames.registration import CALM, CALM_BEGUN, CALM_ENDED, REFINE, SOFT, STIFF, FeaturePyramid, register
+from poseloom.frames.registration import (
+    CALM,
+    CALM_BEGUN,
+    CALM_ENDED,
+    FIRM_ON,
+    REFINE,
+    SOFT,
+    STIFF,
+    FeaturePyramid,
+    register,
+)
+from poseloom.frames.slide import find_slide
 
 _JUDGED_LONG_SIDE = 96
 _DISTORTION_WEIGHT = 0.3
 _AT_REST_CELLS = 0.5
 _ALIKE = 0.3
+_SLID_SHARE = 0.7
+_SLID_MOST = 1.5
 _HOPELESS, _LIKELIER = 0.75, 1.1
 
 
@@ -53,20 +67,31 @@ def choose_flow(source: Premultiplied, target: Premultiplied, guess: Field | Non
         guess: A flow to go on from, on any grid.
     """
     pyramid = FeaturePyramid(source, target)
-    start, roughs = _list_roughs(pyramid) if guess is None else (guess, [guess])
+    if guess is not None:
+        return _compete(pyramid, [guess], guess)
+    start, begun = _begin(pyramid)
+    roughs = [register(pyramid, SOFT), register(pyramid, STIFF, start), register(pyramid, CALM_ENDED, begun)]
+    best = _compete(pyramid, roughs, start)
+    slide = find_slide(pyramid, start)
+    if slide is None:
+        return best
+    slid = _compete(pyramid, [register(pyramid, FIRM_ON, slide)], slide)
+    return slid if _is_better(slid, best) else best
+
+
+def _compete(pyramid: FeaturePyramid, roughs: Sequence[Field], start: Field) -> Candidate:
+    """Return the best of some flows, and of each refined."""
     candidates = []
     for rough in roughs:
         candidates += [_judge(pyramid, rough, start), _judge(pyramid, register(pyramid, REFINE, rough), start)]
     return min(candidates, key=lambda candidate: candidate.score)
 
 
-def _list_roughs(pyramid: FeaturePyramid) -> tuple[Field, list[Field]]:
-    start, begun = _begin(pyramid)
-    return start, [
-        register(pyramid, SOFT),
-        register(pyramid, STIFF, start),
-        register(pyramid, CALM_ENDED, begun),
-    ]
+def _is_better(slid: Candidate, best: Candidate) -> bool:
+    """Say whether to believe that features slide: around them plain colour is stretched, which is hardly seen."""
+    if slid.score < best.score:
+        return True
+    return slid.mismatch < _SLID_SHARE * best.mismatch and slid.score < _SLID_MOST * best.score
 
 
 def _begin(pyramid: FeaturePyramid) -> tuple[Field, Field]:
@@ -111,8 +136,8 @@ def _judge(pyramid: FeaturePyramid, velocity: Field, start: Field) -> Candidate:
         start=start,
         mismatch=_average(gap, np.maximum(near[..., 3], far[..., 3])),
         distortion=(
-            _average(measure_stretch(exponentiate(flow, 1)), source[..., 3])
-            + _average(measure_stretch(exponentiate(flow, -1)), target[..., 3])
+            _average(measure_stretch(exponentiate(flow, 1)), measure_salience(source))
+            + _average(measure_stretch(exponentiate(flow, -1)), measure_salience(target))
         )
         / 2,
     )

@@ -38,11 +38,12 @@ class Comparison:
         places: (h, w, 2), each cell's own place.
     """
 
-    __slots__ = ("bonds", "places", "poses", "solid")
+    __slots__ = ("bonds", "places", "poses", "salience", "solid")
 
     def __init__(self, source: Premultiplied, target: Premultiplied) -> None:
         self.poses = (np.ascontiguousarray(source), np.ascontiguousarray(target))
         self.solid: tuple[Mask, Mask] = (source[..., 3] > 0.5, target[..., 3] > 0.5)
+        self.salience = (measure_salience(source), measure_salience(target))
         self.bonds = (measure_bonds(source), measure_bonds(target))
         self.places = list_positions(source.shape[0], source.shape[1])
 
@@ -107,6 +108,19 @@ def measure_stretch(field: Field) -> Plane:
     shorter = np.sqrt(np.maximum((energy - spread) / 2, 1e-6))
     stretch = np.abs(np.log(longer)) + np.abs(np.log(shorter))
     return np.asarray(np.minimum(stretch, 3), np.float32)
+
+
+def measure_salience(pose: Premultiplied) -> Plane:
+    """Return (h, w), how far it is seen that a place is stretched: hardly in plain colour."""
+    sums = sum(
+        np.abs(cv2.Sobel(pose, cv2.CV_32F, *axis, ksize=3, scale=0.125)).sum(axis=2) for axis in ((1, 0), (0, 1))
+    )
+    structure = np.clip(smooth(np.asarray(sums, np.float32), 1.0) / np.float32(_STRUCTURE), 0, 1)
+    return np.asarray(pose[..., 3] * (_PLAIN_SALIENCE + (1 - _PLAIN_SALIENCE) * structure), np.float32)
+
+
+_STRUCTURE = 0.15
+_PLAIN_SALIENCE = 0.2
 
 
 def grow(mask: Mask, width: int = 5) -> Mask:

@@ -1,12 +1,10 @@
 """The contour of a part: which pixels of a drawing are its own."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from poseloom.frames.comparison import Mask, grow
 from poseloom.frames.flow import smooth
@@ -20,9 +18,6 @@ RIM_PX = 2
 _SURELY_OUT = 0.06
 _SURELY_IN = 0.94
 _SOLID = 250
-_JOINT_WIDTH = 0.6
-_JOINT_LIKENESS = 36
-_OWN_COLOUR = 0.5
 _FILLED = 0.3
 _LEAST_KEPT = 0.6
 _REACH = 0.5
@@ -30,6 +25,8 @@ _SLACK_PX = 1.5
 _LIKENESS = 40
 _LINE_SLACK_PX = 1.0
 _LARGEST_SCRAP = 0.5
+_MOST = 0.4
+_LARGEST_FIELD = 0.8
 _OWN_SHARE = 0.1
 """A part has a colour that a tenth of it shows."""
 _MARGIN_PX = 4
@@ -77,6 +74,26 @@ def enlarge_part(cells: Mask, drawing: Drawing) -> Mask:
     if ink is not None:
         mask = _creep(mask, drawing.lines, round(ink.width_px) + 1)
     return add_rim(mask, pose)
+
+
+def complete_fields(mask: Mask, drawing: Drawing) -> Mask:
+    """Return a part with the whole of each field between lines of which it has much, the line around it and its rim.
+
+    The whole drawing is needed, for a field is judged by its size.
+    """
+    if drawing.ink is None:
+        return mask
+    filled = find_filled(drawing)
+    count, fields, figures, _ = cv2.connectedComponentsWithStats(filled.astype(np.uint8), connectivity=4)
+    areas = figures[:, cv2.CC_STAT_AREA]
+    shares = np.bincount(fields[mask & filled], minlength=count) / areas
+    own = (shares >= _MOST) & (areas <= _LARGEST_FIELD * mask.sum())
+    own[0] = False
+    added = own[fields] & ~mask
+    if not added.any():
+        return add_rim(mask, drawing.pose)
+    line = drawing.lines & surround(added, drawing.ink.width_px + _LINE_SLACK_PX)
+    return add_rim(mask | added | line, drawing.pose)
 
 
 def find_filled(drawing: Drawing) -> Mask:
@@ -274,47 +291,3 @@ def measure_breadth(mask: Mask) -> float:
     places = np.stack([columns, rows], axis=1).astype(np.float64)
     along = float(np.sqrt(12 * np.linalg.eigvalsh(np.cov(places.T))[-1])) if len(rows) > 1 else 1.0
     return len(rows) / max(along, 1.0)
-
-
-def round_off(mask: Mask, drawing: Drawing, joint: NDArray[np.float64]) -> Mask:
-    """Return a part with a round end about its joint, of its own colour, which the body has too: so no gap opens."""
-    if not mask.any():
-        return mask
-    radius = _JOINT_WIDTH * measure_breadth(mask)
-    around = _cut_around(joint, 3 * radius, mask.shape)
-    pose, part, filled = drawing.pose[around], mask[around], find_filled(drawing)[around]
-    distance = np.hypot(*(np.mgrid[around][::-1] - joint[:, None, None]))
-    own = part & (distance < 3 * radius) & filled
-    if not own.any():
-        return mask
-    # A hand may be of another colour than the arm beside the joint.
-    nearest = np.sort(distance[own])[: math.ceil((_OWN_COLOUR * radius) ** 2)][-1]
-    nearby = own & (distance <= nearest)
-    colour = np.median(pose[nearby][:, :3], axis=0)
-    rounded = mask.copy()
-    alike = (measure_colour_gap(pose, colour) < _JOINT_LIKENESS) & (pose[..., 3] >= _SOLID)
-    if distance[own].min() > radius:
-        # A part that ends before its joint is carried on to it.
-        distance = np.minimum(distance, _measure_way(own, distance, joint - [around[1].start, around[0].start]))
-    plain = part | (alike & (distance < radius))
-    _, labels = cv2.connectedComponents(plain.astype(np.uint8), connectivity=4)
-    # What a line parts from it is not its end.
-    rounded[around] |= plain & np.isin(labels, np.unique(labels[part]))
-    return rounded
-
-
-def _measure_way(own: Mask, distance: NDArray[np.floating], joint: NDArray[np.floating]) -> Plane:
-    """Return how far each pixel lies from the straight way between a joint and what of a part is nearest to it."""
-    row, column = np.unravel_index(int(np.argmin(np.where(own, distance, np.inf))), own.shape)
-    x, y = joint.round().astype(int)
-    way = cv2.line(np.ones(own.shape, np.uint8), (int(column), int(row)), (int(x), int(y)), 0)
-    return np.asarray(cv2.distanceTransform(way, cv2.DIST_L2, 5), np.float32)
-
-
-def _cut_around(place: NDArray[np.floating], reach: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Return the rows and columns of a picture of `shape` that may lie within `reach` of `place`."""
-    rows, columns = (
-        slice(max(0, min(math.floor(middle - reach), size)), max(0, min(math.ceil(middle + reach) + 1, size)))
-        for middle, size in zip(place[::-1], shape, strict=True)
-    )
-    return rows, columns

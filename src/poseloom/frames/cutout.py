@@ -14,10 +14,10 @@ from poseloom.frames.comparison import Comparison, Mask, grow
 from poseloom.frames.contour import (
     RIM_PX,
     Drawing,
+    complete_fields,
     enlarge_part,
     find_crumbs,
     measure_breadth,
-    round_off,
     share_out,
     study_drawing,
     trim_parts,
@@ -33,6 +33,7 @@ from poseloom.frames.image import (
 from poseloom.frames.joint import is_lined
 from poseloom.frames.limb import Limb
 from poseloom.frames.registration import LEFTOVER, FeaturePyramid, register
+from poseloom.frames.root import draw_root, round_off
 from poseloom.frames.silhouette import Ink, find_nearest
 from poseloom.frames.similarity import Similarity, change_units, invert, move_points, pull_back
 from poseloom.frames.stage import Window
@@ -55,10 +56,12 @@ class Cutout:
     Attributes:
         bodies: (H, W, 4) uint8 each: the poses without their parts, completed where those were.
         limbs: The parts, in the order in which they are drawn.
+        roots: What goes on of them behind the body, up to their joints.
     """
 
     bodies: tuple[Rgba, Rgba]
     limbs: tuple[Limb, ...]
+    roots: tuple[Limb, ...]
 
 
 def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison) -> Cutout:
@@ -83,7 +86,12 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
         _complete(poses[1], holes[1], open_ends[1], poses[0], grow(holes[0], 3), flows[1]),
     )
     limbs = [_form_limb(part, drawings, bodies) for part in parts]
-    return Cutout(bodies=bodies, limbs=tuple(limb for limb in limbs if limb is not None))
+    roots = [_form_root(part, drawings) for part in parts]
+    return Cutout(
+        bodies=bodies,
+        limbs=tuple(limb for limb in limbs if limb is not None),
+        roots=tuple(root for root in roots if root is not None),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +126,10 @@ def _find_part(
     near, far = anatomy.find(part)
     masks = enlarge_part(near, drawings[0]), enlarge_part(far, drawings[1])
     is_front = _is_front(anatomy, comparison, part)
+    sheathed = None
     if is_front:
-        masks = trim_parts(masks, drawings, turn)
-    sheathed = sheathe_parts(masks, drawings, joints) if is_front else None
+        sheathed = sheathe_parts(trim_parts(masks, drawings, turn), drawings, joints)
+        masks = _complete_parts(trim_parts(_complete_parts(masks, drawings), drawings, turn), drawings)
     return _Part(
         masks=sheathed or masks,
         path=path,
@@ -129,6 +138,10 @@ def _find_part(
         is_front=is_front and sheathed is None,
         is_sheathed=sheathed is not None,
     )
+
+
+def _complete_parts(masks: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing]) -> tuple[Mask, Mask]:
+    return complete_fields(masks[0], drawings[0]), complete_fields(masks[1], drawings[1])
 
 
 def _add_fringe(mask: Mask, pose: Rgba) -> Mask:
@@ -200,18 +213,25 @@ def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgb
     near, far = (
         _lift(part, drawing, side, body) for side, (drawing, body) in enumerate(zip(drawings, bodies, strict=True))
     )
-    brought = unpremultiply(np.clip(pull_back(premultiply(far), part.turn, interpolation=cv2.INTER_CUBIC), 0, 1))
+    brought = _bring(far, part)
     if not part.is_front:
         hidden, far_hidden = (_cover(part, side, drawing.pose) for side, drawing in enumerate(drawings))
         covered = pull_back(far_hidden.astype(np.float32), part.turn) > 0.5
         near, brought = _uncover(near, brought, hidden), _uncover(brought, near, covered)
+    velocity = register(FeaturePyramid(_shrink(near), _shrink(brought)), LEFTOVER)
+    return _pack(part, near, brought, velocity, is_front=part.is_front, inks=_find_inks(part, drawings))
+
+
+def _pack(
+    part: _Part, near: Rgba, brought: Rgba, velocity: Field, *, is_front: bool, inks: tuple[Ink, Ink] | None
+) -> Limb | None:
+    """Return both drawings of a part, (H, W, 4) each where the source has it, ready to be shown; None if empty."""
     bounds = measure_bounds(np.maximum(near, brought))
     if bounds is None:
         return None
     x0, y0, x1, y1 = bounds
     window = Window(x0=x0 - _MARGIN_PX, y0=y0 - _MARGIN_PX, x1=x1 + _MARGIN_PX, y1=y1 + _MARGIN_PX)
-    velocity = register(FeaturePyramid(_shrink(near), _shrink(brought)), LEFTOVER)
-    root = _find_root(part, window)
+    root = _find_root(part, window) if is_front else None
     return Limb(
         sides=(prepare_side(window.cut(near), root), prepare_side(window.cut(brought), root)),
         window=window,
@@ -219,10 +239,30 @@ def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgb
         velocity=velocity,
         squarings=count_squarings(velocity),
         path=part.path,
-        is_front=part.is_front,
-        inks=_find_inks(part, drawings),
+        is_front=is_front,
+        inks=inks,
         breadth_px=measure_breadth(part.masks[0]),
     )
+
+
+def _form_root(part: _Part, drawings: tuple[Drawing, Drawing]) -> Limb | None:
+    """Return what of a part lies behind the body, up to its joint, or None where nothing would be seen of it."""
+    if not part.is_front:
+        return None
+    roots = [
+        draw_root(mask, round_off(mask, drawing, joint), drawing, joint)
+        for mask, drawing, joint in zip(part.masks, drawings, part.joints, strict=True)
+    ]
+    near, far = roots
+    if near is None or far is None:
+        return None
+    still = np.zeros((4, 4, 2), np.float32)
+    return _pack(part, near, _bring(far, part), still, is_front=False, inks=None)
+
+
+def _bring(far: Rgba, part: _Part) -> Rgba:
+    """Return a part that the target shows where the source has it."""
+    return unpremultiply(np.clip(pull_back(premultiply(far), part.turn, interpolation=cv2.INTER_CUBIC), 0, 1))
 
 
 def _find_inks(part: _Part, drawings: tuple[Drawing, Drawing]) -> tuple[Ink, Ink] | None:
@@ -236,9 +276,9 @@ def _find_inks(part: _Part, drawings: tuple[Drawing, Drawing]) -> tuple[Ink, Ink
 
 
 def _find_root(part: _Part, window: Window) -> Mask | None:
-    """Return where in a window a part is cut out of what it hangs on; None when something lies before that."""
+    """Return where in a window a part is cut out of what it hangs on."""
     mask, joint = part.masks[0], part.joints[0]
-    if not part.is_front or not mask.any():
+    if not mask.any():
         return None
     rows, columns = np.nonzero(mask)
     along = np.array([columns.mean(), rows.mean()]) - joint

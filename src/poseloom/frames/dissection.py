@@ -49,9 +49,10 @@ _LEAST_SHARE = 0.9
 _NEARLY_SHARE = 0.935
 _DECISIVE_SHARE = 0.97
 """Or a few, when each is all the difference in its own place."""
-_UNEXPLAINED = 0.6
-_EXPLAINED_SHARE = 0.4
-"""There, the flow leaves most of it open, and the part less than two fifths of that."""
+_UNEXPLAINED = 0.4
+_EXPLAINED = 0.25
+_EXPLAINED_SHARE = 0.44
+"""There, the flow leaves much of it open, and the part hardly anything, less than half of that."""
 _LEAST_GAIN = 12.0
 _HIDDEN_CELLS = 7
 _HIDES, _SHOWS = 0.3, 0.25
@@ -131,7 +132,7 @@ class _Search:
                 sum(float(np.minimum(price[mask], 1).mean()) for price, mask in zip(prices, masks, strict=True)) / 2
                 for prices in (flows, turns)
             )
-            if before < _UNEXPLAINED or after > _EXPLAINED_SHARE * before:
+            if before < _UNEXPLAINED or after > min(_EXPLAINED, _EXPLAINED_SHARE * before):
                 return False
         return bool(anatomy.turns)
 

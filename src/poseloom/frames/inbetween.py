@@ -198,8 +198,9 @@ def _find_motion(poses: tuple[Rgba, Rgba]) -> _Found:
     cutout = cut_parts(poses, read.anatomy, read.comparison)
     body = choose_flow(_shrink(cutout.bodies[0]), _shrink(cutout.bodies[1]), read.anatomy.velocity)
     shape = (body.velocity.shape[0], body.velocity.shape[1])
-    limbs = tuple(rescale_limb(limb, read.comparison.shape, shape) for limb in cutout.limbs)
-    return _Found(body.velocity, judge_pair(read.verdict.list_faults(), limbs=len(limbs)), cutout.bodies, limbs)
+    limbs = tuple(rescale_limb(limb, read.comparison.shape, shape) for limb in (*cutout.roots, *cutout.limbs))
+    judgement = judge_pair(read.verdict.list_faults(), limbs=len(cutout.limbs))
+    return _Found(body.velocity, judgement, cutout.bodies, limbs)
 
 
 @dataclass(frozen=True, slots=True)

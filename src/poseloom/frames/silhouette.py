@@ -14,6 +14,7 @@ _SOLID = 128
 _DEEPEST_INK_PX = 14
 _INK_SPREAD = 45
 _INK_SHARE = 0.6
+_FILL_SHARE = 0.75
 _INK_LIKENESS = 60
 """How far the lines of two poses may differ in colour and still be one line."""
 
@@ -70,13 +71,18 @@ def find_ink(image: Rgba, distance: Plane) -> Ink | None:
     if len(edge) == 0:
         return None
     colour = np.median(edge, axis=0).astype(np.float32)
-    width_px = 0.0
-    for depth in range(_DEEPEST_INK_PX):
-        ring = image[(distance > depth + 0.5) & (distance <= depth + 1.5)][:, :3].astype(np.float32)
-        if len(ring) == 0 or np.mean(np.abs(ring - colour).max(axis=1) < _INK_SPREAD) < _INK_SHARE:
-            break
-        width_px = depth + 1.5
-    return Ink(colour=colour, width_px=width_px) if 0 < width_px < _DEEPEST_INK_PX else None
+    shares = [_measure_share(image, distance, depth, colour) for depth in range(_DEEPEST_INK_PX)]
+    width = next((depth for depth, share in enumerate(shares) if share < _INK_SHARE), _DEEPEST_INK_PX)
+    # Where as much has its colour deeper down, it is what the subject is painted with.
+    if not 0 < width < _DEEPEST_INK_PX or min(shares) > _FILL_SHARE * shares[0]:
+        return None
+    return Ink(colour=colour, width_px=width + 0.5)
+
+
+def _measure_share(image: Rgba, distance: Plane, depth: int, colour: NDArray[np.float32]) -> float:
+    """Return how much of the ring `depth` pixels below the edge has a colour."""
+    ring = image[(distance > depth + 0.5) & (distance <= depth + 1.5)][:, :3].astype(np.float32)
+    return float(np.mean(np.abs(ring - colour).max(axis=1) < _INK_SPREAD)) if len(ring) else 0.0
 
 
 def mix_inks(near: Ink | None, far: Ink | None, t: float) -> Ink | None:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from poseloom.frames.comparison import Comparison
+from poseloom.frames.comparison import Comparison, measure_salience
 from poseloom.frames.labelling import PLAIN
 from poseloom.frames.similarity import form_similarity
 
@@ -39,3 +39,13 @@ def test_what_is_drawn_here_is_asked_of_nobody() -> None:
     for lent, own in zip(comparison.see_bonds(1, HERE), comparison.bonds[1], strict=True):
         drawn = own < PLAIN
         assert np.array_equal(lent[drawn], own[drawn])
+
+
+def test_a_stretch_of_plain_colour_is_hardly_seen() -> None:
+    wall = np.zeros((40, 40, 4), np.float32)
+    wall[4:36, 4:36] = 1
+    wall[15:25, 15:25, :3] = 0.2
+    salience = measure_salience(wall)
+    assert salience[15, 15] > 3 * salience[8, 8]
+    assert salience[8, 8] > 0
+    assert not salience[wall[..., 3] == 0].any()

@@ -4,7 +4,7 @@ import pytest
 from numpy.typing import NDArray
 
 from poseloom.frames.comparison import Mask
-from poseloom.frames.contour import Drawing, add_rim, round_off, share_out, study_drawing, trim_parts
+from poseloom.frames.contour import Drawing, add_rim, complete_fields, share_out, study_drawing, trim_parts
 from poseloom.frames.image import Rgba, blank
 from poseloom.frames.similarity import Similarity, form_similarity, move_points
 
@@ -105,27 +105,6 @@ def test_a_piece_of_the_body_beyond_the_line_of_a_part_is_not_taken_along() -> N
     assert (near & arm).sum() > 0.97 * arm.sum()
 
 
-def test_the_round_end_of_a_limb_has_the_colour_beside_its_joint_though_most_of_it_has_another() -> None:
-    pose = blank(SIZE)
-    stroke(pose, [SHOULDER, (80.0, 130.0)], HERE, 24, (*FUR, 255))
-    stroke(pose, [(80.0, 110.0), (80.0, 130.0)], HERE, 24, (*PAW, 255))
-    below = pose[..., 3] > 0
-    below[:92] = False
-    rounded = round_off(below, study_drawing(pose), np.array([80.0, 88.0]))
-    assert rounded[86:92, 75:85].all()
-    assert not rounded[:60].any()
-
-
-def test_a_thin_limb_that_ends_before_its_joint_is_carried_on_to_it() -> None:
-    pose = blank(SIZE)
-    stroke(pose, [SHOULDER, (80.0, 130.0)], HERE, 8, (*FUR, 255))
-    below = pose[..., 3] > 0
-    below[:84] = False
-    rounded = round_off(below, Drawing(pose, None, np.zeros_like(below)), np.array(SHOULDER))
-    assert rounded[70:84, 78:82].all()
-    assert not (rounded & (pose[..., 3] == 0)).any()
-
-
 def test_what_would_hang_in_the_air_stays_with_the_part() -> None:
     (_, target), (_, far) = draw_pair()
     pose = blank(SIZE)
@@ -216,3 +195,46 @@ def test_a_rim_is_what_is_soft_beside_a_part_but_not_what_is_beside_something_el
     assert rim[40:58, 80:82].all()
     assert not rim[62:80, 81:].any()
     assert not rim[pose[..., 3] == 0].any()
+
+
+def draw_fields() -> tuple[Drawing, Mask, Mask]:
+    """Return a body beside an arm of two fields, a sleeve and a hand, with lines around each, and where those are."""
+    pose = blank(SIZE)
+    for box, colour in (((10, 40, 70, 140), SCARF), ((80, 40, 110, 80), FUR), ((84, 84, 106, 116), PAW)):
+        x0, y0, x1, y1 = box
+        cv2.rectangle(pose, (x0 - 4, y0 - 4), (x1 + 4, y1 + 4), (*INK, 255), -1)
+        cv2.rectangle(pose, (x0, y0), (x1, y1), (*colour, 255), -1)
+    drawing = study_drawing(pose)
+    assert drawing.ink is not None
+    return drawing, (pose[..., :3] == FUR).all(axis=2), (pose[..., :3] == PAW).all(axis=2)
+
+
+def test_a_hand_between_lines_of_which_a_part_has_half_is_the_part_s_as_a_whole() -> None:
+    drawing, sleeve, hand = draw_fields()
+    half = hand.copy()
+    half[:100] = False
+    whole = complete_fields(sleeve | half, drawing)
+    assert whole[hand].all()
+    # With the line around it.
+    assert whole[92, 82]
+
+
+def test_a_hand_of_which_a_part_has_little_stays_as_it_is() -> None:
+    drawing, sleeve, hand = draw_fields()
+    little = hand.copy()
+    little[:108] = False
+    assert not complete_fields(sleeve | little, drawing)[88:104, 88:102].any()
+
+
+def test_a_body_of_which_a_part_has_half_does_not_go_with_it() -> None:
+    drawing, sleeve, _ = draw_fields()
+    body = (drawing.pose[..., :3] == SCARF).all(axis=2)
+    half = body.copy()
+    half[:88] = False
+    assert not complete_fields(sleeve | half, drawing)[45:85, 15:65].any()
+
+
+def test_without_lines_there_are_no_fields() -> None:
+    drawing, sleeve, _ = draw_fields()
+    plain = Drawing(drawing.pose, None, np.zeros_like(sleeve))
+    assert (complete_fields(sleeve, plain) == sleeve).all()

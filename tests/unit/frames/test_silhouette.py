@@ -50,6 +50,17 @@ def test_a_flat_shape_and_an_empty_picture_have_no_line() -> None:
     assert find_ink(blank(9), measure(blank(9))) is None
 
 
+def test_paint_that_goes_on_below_the_edge_is_no_line() -> None:
+    """Most of the edge is of one colour, and nearly as much deeper down."""
+    disc = draw_disc(0)
+    rows, columns = np.mgrid[: disc.shape[0], : disc.shape[1]]
+    angles = np.arctan2(rows - disc.shape[0] / 2, columns - disc.shape[1] / 2)
+    disc[(angles > 1.0) & (disc[..., 3] > 0), :3] = (250, 250, 250)
+    depth = measure(disc)
+    disc[(depth > 4) & (angles > 0.8) & (disc[..., 3] > 0), :3] = (250, 250, 250)
+    assert find_ink(disc, depth) is None
+
+
 def form_ink(shade: int, width_px: float) -> Ink:
     return Ink(colour=np.full(3, shade, np.float32), width_px=width_px)
 
