@@ -38,13 +38,14 @@ class Comparison:
         places: (h, w, 2), each cell's own place.
     """
 
-    __slots__ = ("bonds", "places", "poses", "salience", "solid")
+    __slots__ = ("_turned", "bonds", "places", "poses", "salience", "solid")
 
     def __init__(self, source: Premultiplied, target: Premultiplied) -> None:
         self.poses = (np.ascontiguousarray(source), np.ascontiguousarray(target))
         self.solid: tuple[Mask, Mask] = (source[..., 3] > 0.5, target[..., 3] > 0.5)
         self.salience = (measure_salience(source), measure_salience(target))
         self.bonds = (measure_bonds(source), measure_bonds(target))
+        self._turned: dict[bytes, Both] = {}
         self.places = list_positions(source.shape[0], source.shape[1])
 
     @property
@@ -64,6 +65,12 @@ class Comparison:
 
     def price_turn(self, turn: Similarity) -> Both:
         """Return what is left unexplained when each pose moves into the other as one stiff body."""
+        key = turn.tobytes()
+        if key not in self._turned:
+            self._turned[key] = self._price_turn(turn)
+        return self._turned[key]
+
+    def _price_turn(self, turn: Similarity) -> Both:
         prices = []
         for here, there, way in ((0, 1, turn), (1, 0, invert(turn))):
             gap = self._price_gap(here, pull_back(self.poses[there], way))

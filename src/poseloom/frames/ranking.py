@@ -90,9 +90,11 @@ def claim_cells(comparison: Comparison, proposal: Proposal) -> tuple[Mask, Mask]
 
 def _connect(mask: Mask, seeds: Mask) -> Mask:
     """Return the connected pieces of `mask` that touch `seeds`."""
-    _, pieces = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
-    touched = np.unique(pieces[seeds & mask])
-    return np.asarray(np.isin(pieces, touched[touched > 0]))
+    count, pieces = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    is_touched = np.zeros(count, np.bool_)
+    is_touched[pieces[seeds & mask]] = True
+    is_touched[0] = False
+    return np.asarray(is_touched[pieces])
 
 
 def discount(ranked: Sequence[Ranked], failed: Proposal) -> list[Ranked]:

@@ -71,7 +71,7 @@ def find_ink(image: Rgba, distance: Plane) -> Ink | None:
     if len(edge) == 0:
         return None
     colour = np.median(edge, axis=0).astype(np.float32)
-    shares = [_measure_share(image, distance, depth, colour) for depth in range(_DEEPEST_INK_PX)]
+    shares = _measure_shares(image, distance, colour)
     width = next((depth for depth, share in enumerate(shares) if share < _INK_SHARE), _DEEPEST_INK_PX)
     # Where as much has its colour deeper down, it is what the subject is painted with.
     if not 0 < width < _DEEPEST_INK_PX or min(shares) > _FILL_SHARE * shares[0]:
@@ -79,10 +79,14 @@ def find_ink(image: Rgba, distance: Plane) -> Ink | None:
     return Ink(colour=colour, width_px=width + 0.5)
 
 
-def _measure_share(image: Rgba, distance: Plane, depth: int, colour: NDArray[np.float32]) -> float:
-    """Return how much of the ring `depth` pixels below the edge has a colour."""
-    ring = image[(distance > depth + 0.5) & (distance <= depth + 1.5)][:, :3].astype(np.float32)
-    return float(np.mean(np.abs(ring - colour).max(axis=1) < _INK_SPREAD)) if len(ring) else 0.0
+def _measure_shares(image: Rgba, distance: Plane, colour: NDArray[np.float32]) -> list[float]:
+    """Return how much of each ring below the edge, one pixel wide, has a colour."""
+    rim = (distance > 0.5) & (distance <= _DEEPEST_INK_PX + 0.5)
+    depths = np.ceil(distance[rim] - np.float32(0.5)).astype(np.intp) - 1
+    alike = np.abs(image[rim][:, :3].astype(np.float32) - colour).max(axis=1) < _INK_SPREAD
+    counts = np.bincount(depths, minlength=_DEEPEST_INK_PX)
+    found = np.bincount(depths[alike], minlength=_DEEPEST_INK_PX)
+    return [float(share) for share in found / np.maximum(counts, 1)]
 
 
 def mix_inks(near: Ink | None, far: Ink | None, t: float) -> Ink | None:

@@ -27,6 +27,7 @@ _UNLIKE = 0.6
 """A colour gap beyond which cells are merely different."""
 _LEAST_SHARE = 0.6
 """A shift leaves open no more of what the flow did."""
+_LEAST_WEIGHT = 0.05
 _SHIFT_PRICE = 0.003
 _LEAST_GAIN = 0.05
 _BETWEEN_CELLS = 9
@@ -81,7 +82,7 @@ def _weigh_features(pose: Premultiplied) -> Plane:
 
 def _price_shifts(here: Premultiplied, there: Premultiplied, weights: Plane, shifts: Shift) -> NDArray[np.float64]:
     """Return, for each of `shifts` (n, 2), the gap between what is here and what is there so far away, (n,)."""
-    rows, columns = np.nonzero(weights)
+    rows, columns = np.nonzero(weights > _LEAST_WEIGHT * weights.max())
     padded = np.pad(there, ((_FURTHEST_CELLS,) * 2, (_FURTHEST_CELLS,) * 2, (0, 0)))
     seen = padded[rows + shifts[:, 1:] + _FURTHEST_CELLS, columns + shifts[:, :1] + _FURTHEST_CELLS]
     gaps = np.minimum(measure_gap(seen, here[rows, columns]), np.float32(_UNLIKE))
