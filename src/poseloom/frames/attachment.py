@@ -46,6 +46,16 @@ def land_parts(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
     return Anatomy(velocity=anatomy.velocity, turns=anatomy.turns, labels=sides)
 
 
+def release_cells(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
+    """Return the anatomy with parts without the cells that the body's flow explains as well."""
+    sides = anatomy.labels[0].copy(), anatomy.labels[1].copy()
+    flows = comparison.price_flow(anatomy.velocity)
+    for part, turn in enumerate(anatomy.turns, 1):
+        for side, flow, price in zip(sides, flows, comparison.price_turn(turn), strict=True):
+            side[(side == part) & (flow <= price)] = 0
+    return Anatomy(velocity=anatomy.velocity, turns=anatomy.turns, labels=sides)
+
+
 def _find_still(way: Similarity, field: Field) -> Mask:
     """Return where a part does not move against the body."""
     everywhere = np.ones(field.shape[:2], np.bool_)

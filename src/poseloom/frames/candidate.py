@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from poseloom.core.confidence import TRUSTED_SCORE
 from poseloom.frames.affinity import find_affinity, fit_shape, form_velocity
 from poseloom.frames.comparison import measure_salience, measure_stretch
 from poseloom.frames.flow import Channels, Field, exponentiate, resample_field, warp
@@ -91,7 +92,7 @@ def _is_better(slid: Candidate, best: Candidate) -> bool:
     """Say whether to believe that features slide: around them plain colour is stretched, which is hardly seen."""
     if slid.score < best.score:
         return True
-    return slid.mismatch < _SLID_SHARE * best.mismatch and slid.score < _SLID_MOST * best.score
+    return slid.mismatch < _SLID_SHARE * best.mismatch and slid.score < max(_SLID_MOST * best.score, TRUSTED_SCORE)
 
 
 def _begin(pyramid: FeaturePyramid) -> tuple[Field, Field]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from poseloom.core.confidence import judge_confidence, measure_trust
 from poseloom.frames.anatomy import Anatomy, judge_anatomy
-from poseloom.frames.attachment import SLACK, attach_parts, land_parts
+from poseloom.frames.attachment import SLACK, attach_parts, land_parts, release_cells
 from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, measure_overlap
 from poseloom.frames.flow import Field, exponentiate, resample_field, smooth
 from poseloom.frames.labelling import Labels, measure_roughness
@@ -58,6 +58,8 @@ _HIDDEN_CELLS = 7
 _HIDES, _SHOWS = 0.3, 0.25
 """Shares of what a guess claims, explained without it as well: in the pose that hides the part, and in the other."""
 _LIMB_RADIANS = math.radians(28)
+_ROUGH_CUT = 0.003
+"""A cut that costs more, per cell of the silhouettes, may be made elsewhere."""
 _UNSETTLED = 0.12
 _TWINS = 4
 _TWIN_WORTH = 1.5
@@ -97,6 +99,7 @@ def dissect(comparison: Comparison, velocity: Field, start: Field) -> Dissection
 class _Reading:
     anatomy: Anatomy
     score: float
+    cut: float = 0.0
     is_loose: bool = False
 
 
@@ -180,6 +183,10 @@ class _Search:
             reading = self._look(anatomy.velocity, [*anatomy.turns[:worst], *anatomy.turns[worst + 1 :]])
         return reading
 
+    def _rate_worst(self, reading: _Reading) -> float:
+        anatomy = reading.anatomy
+        return min((self._rate(anatomy, part) for part in range(1, len(anatomy.turns) + 1)), default=1.0)
+
     def _rate(self, anatomy: Anatomy, part: int) -> float:
         """Return 1 or more for a part: it has one outline in both poses, drawn in each, and hangs on something."""
         masks, turn = anatomy.find(part), anatomy.turns[part - 1]
@@ -197,7 +204,7 @@ class _Search:
 
     def _read(self, anatomy: Anatomy) -> _Reading:
         verdict = judge_anatomy(anatomy, self._comparison)
-        return _Reading(anatomy, verdict.score, is_loose=verdict.looseness > 0)
+        return _Reading(anatomy, verdict.score, verdict.cut, is_loose=verdict.looseness > 0)
 
     def _flow(self, near: Mask, far: Mask, start: Field, stiffness: Stiffness) -> Field:
         """Return the body's flow where both masks trust the poses."""
@@ -290,12 +297,27 @@ class _Search:
         turns, labels = self._assign(velocity, turns, lands=lands)
         velocity, turns, labels = self._settle(velocity, turns, labels)
         turns = [refit_turn(self._comparison, labels, (part,), turn)[0] for part, turn in enumerate(turns, 1)]
-        anatomy = Anatomy(velocity=velocity, turns=tuple(turns), labels=labels)
+        reading = self._attach(Anatomy(velocity=velocity, turns=tuple(turns), labels=labels))
+        released = self._release(reading.anatomy) if reading.cut > _ROUGH_CUT else None
+        if released is None or released.score >= reading.score:
+            return reading
+        return released if self._rate_worst(released) >= min(1, self._rate_worst(reading)) else reading
+
+    def _attach(self, anatomy: Anatomy) -> _Reading:
+        """Return a reading, with parts that would be torn off made longer if that is better."""
         reading = self._read(merge_parts(anatomy, self._comparison))
         if not reading.is_loose:
             return reading
         attached = self._read(merge_parts(attach_parts(anatomy, self._comparison), self._comparison))
         return min(reading, attached, key=lambda one: one.score)
+
+    def _release(self, anatomy: Anatomy) -> _Reading | None:
+        """Return the reading in which the body keeps what its flow explains as well; None where a part is lost."""
+        labels = _drop_strays(release_cells(anatomy, self._comparison).labels, anatomy.turns)
+        parts = range(1, len(anatomy.turns) + 1)
+        if min((int((side == part).sum()) for side in labels for part in parts), default=0) <= LEAST_CELLS:
+            return None
+        return self._attach(replace(anatomy, labels=labels))
 
     def _assign(
         self, velocity: Field, turns: list[Similarity], *, lands: bool

@@ -6,7 +6,7 @@ import pytest
 from demo.build import render
 from demo.rig import POSES
 from poseloom.frames.anatomy import LOOSE_FREE_CELLS, Anatomy, trace_paths
-from poseloom.frames.attachment import attach_parts, land_parts
+from poseloom.frames.attachment import attach_parts, land_parts, release_cells
 from poseloom.frames.candidate import choose_flow
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.dissection import LONG_SIDES, dissect
@@ -84,3 +84,16 @@ def test_a_part_does_not_land_on_what_its_turn_does_not_explain(arm: Case) -> No
     away = replace(anatomy, turns=tuple(turn + np.array([[0, 0, 40.0], [0, 0, 0]]) for turn in anatomy.turns))
     for before, after in zip(anatomy.labels, land_parts(away, comparison).labels, strict=True):
         assert (after != before).sum() < 0.25 * (before == 1).sum()
+
+
+def test_plain_cells_far_from_a_part_go_back_to_the_body(arm: Case) -> None:
+    anatomy, comparison = arm
+    labels = anatomy.labels[0].copy(), anatomy.labels[1].copy()
+    flows, turns = comparison.price_flow(anatomy.velocity), comparison.price_turn(anatomy.turns[0])
+    for side, flow, turn in zip(labels, flows, turns, strict=True):
+        side[(side == 0) & (flow < turn)] = 1
+    released = release_cells(replace(anatomy, labels=labels), comparison)
+    for here, (before, after) in enumerate(zip(anatomy.labels, released.labels, strict=True)):
+        assert not after[before == 0].any()
+        assert after.sum() > 0.6 * before.sum()
+        assert (after <= labels[here]).all()

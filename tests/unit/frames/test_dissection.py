@@ -4,6 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.inbetween.shape import Stand
+from benchmarks.inbetween.troupe import TroupeItem
 from demo.build import render
 from demo.rig import POSES, Pose
 from poseloom.frames.candidate import choose_flow
@@ -84,6 +86,17 @@ def test_an_arm_in_the_colour_of_the_body_is_found_up_to_its_shoulder(
     assert math.degrees(read_turn(anatomy.turns[farthest])) == pytest.approx(degrees, abs=15)
     # Without the shoulder, which the body explains as well, it would be half as large.
     assert all(mask.sum() > 80 for mask in anatomy.find(farthest + 1))
+
+
+@pytest.mark.parametrize("figure", ["bird", "blob"])
+def test_both_arms_are_found_that_take_nothing_of_the_body_along(figure: str) -> None:
+    """Before plain colour a turn explains cells of the body as well: they are cut off where nothing is drawn."""
+    cheer = Stand(left_arm=-140, right_arm=140, left_elbow=-15, right_elbow=15, mouth=1, lift=-14)
+    pair = TroupeItem(id=figure, level="hard", figure=figure, source=Stand(), target=cheer).load()
+    anatomy = take_apart(pair.source, pair.target).anatomy
+    assert len(anatomy.turns) == 2
+    for left, right in zip(anatomy.find(1), anatomy.find(2), strict=True):
+        assert min(left.sum(), right.sum()) > 0.75 * max(left.sum(), right.sum())
 
 
 def test_parts_that_nearly_help_are_not_in_the_reading_but_are_told() -> None:
