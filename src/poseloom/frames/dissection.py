@@ -42,6 +42,8 @@ _DRAWN_SHARE = 0.75
 """An outline that plain colour hides is drawn in the other pose when that explains a quarter of its roughness."""
 _LEAST_ROUGHNESS = 0.13
 """Less is drawn apart all around."""
+_SMALL_SHARE, _SMALL_ROUGHNESS = 0.02, 0.14
+"""An eye is so small, and is an eye if it is drawn apart in one of the poses alone: it does not turn into a mouth."""
 _LARGEST_SHARE = 0.31
 """Wings may be that large; what is larger is the body, or half of it."""
 _LEAST_SHARE = 0.9
@@ -192,12 +194,13 @@ class _Search:
         masks, turn = anatomy.find(part), anatomy.turns[part - 1]
         overlap = measure_overlap(*masks, turn)
         roughs = [measure_roughness(mask, bonds) for mask, bonds in zip(masks, self._comparison.bonds, strict=True)]
+        sizes = [mask.sum() / solid.sum() for mask, solid in zip(masks, self._comparison.solid, strict=True)]
         # What lies inside the outline and is drawn apart all around is a feature: it slides.
-        if max(roughs) < _LEAST_ROUGHNESS and not any(map(_is_outermost, masks, self._comparison.solid)):
+        is_apart = max(roughs) < _LEAST_ROUGHNESS or (max(sizes) < _SMALL_SHARE and min(roughs) < _SMALL_ROUGHNESS)
+        if is_apart and not any(map(_is_outermost, masks, self._comparison.solid)):
             return 0.0
         lent = [measure_roughness(mask, self._comparison.see_bonds(side, turn)) for side, mask in enumerate(masks)]
         rough = max(drawn if drawn < _DRAWN_SHARE * own else own for own, drawn in zip(roughs, lent, strict=True))
-        sizes = [mask.sum() / solid.sum() for mask, solid in zip(masks, self._comparison.solid, strict=True)]
         if max(sizes) > _LARGEST_SHARE:
             return 0.0
         return min(overlap / _LEAST_OVERLAP, _MOST_ROUGHNESS / max(rough, 1e-6))

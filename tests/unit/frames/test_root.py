@@ -59,9 +59,18 @@ def test_an_arm_goes_on_behind_a_body_of_another_colour_up_to_its_joint() -> Non
     root = draw_root(arm, arm, drawing, np.array(JOINT, np.float64))
     assert root is not None
     assert (root[72:90, 76:85] == (*FUR, 255)).all()
-    # No farther, and nowhere where it would be seen already.
     assert not root[:55].any()
-    assert not root[drawing.pose[..., 3] == 0].any()
+
+
+def test_of_what_goes_on_nothing_is_seen_before_the_arm_moves() -> None:
+    pose = blank(SIZE)
+    draw_limb(pose, 80, 20)
+    cv2.circle(pose, (80, 80), 12, (*BODY, 255), -1)
+    arm = cut_below(pose, 93)
+    root = draw_root(arm, arm, Drawing(pose, None, np.zeros_like(arm)), np.array([80.0, 72.0]))
+    assert root is not None
+    assert root[70:90, 80].all()
+    assert not root[pose[..., 3] == 0].any()
 
 
 def test_where_the_body_has_the_colour_of_the_arm_its_round_end_is_enough() -> None:

@@ -53,11 +53,14 @@ def test_a_flat_shape_and_an_empty_picture_have_no_line() -> None:
 def test_paint_that_goes_on_below_the_edge_is_no_line() -> None:
     """Most of the edge is of one colour, and nearly as much deeper down."""
     disc = draw_disc(0)
+    disc[disc[..., 3] > 0, :3] = (240, 130, 50)
     rows, columns = np.mgrid[: disc.shape[0], : disc.shape[1]]
-    angles = np.arctan2(rows - disc.shape[0] / 2, columns - disc.shape[1] / 2)
-    disc[(angles > 1.0) & (disc[..., 3] > 0), :3] = (250, 250, 250)
+    turn = np.arctan2(rows - 50, columns - 50)
     depth = measure(disc)
-    disc[(depth > 4) & (angles > 0.8) & (disc[..., 3] > 0), :3] = (250, 250, 250)
+    belly = (depth > 0) & ((turn > 1.0) | ((turn > 0.4) & (depth > 4)))
+    disc[belly, :3] = (250, 250, 250)
+    share = 1 - belly[(depth > 0.5) & (depth < 4)].mean()
+    assert share > 0.6 > 1 - belly[(depth > 4) & (depth < 14)].mean()
     assert find_ink(disc, depth) is None
 
 

@@ -1,0 +1,39 @@
+"""Figures of other kinds than the rig, half-way beside their truth."""
+
+import pytest
+
+from benchmarks.inbetween.score import score_picture
+from benchmarks.inbetween.shape import Stand
+from benchmarks.inbetween.troupe import STANDS, TroupeItem
+from poseloom.frames.inbetween import Morph, prepare_morph
+
+
+def prepare(figure: str, target: Stand) -> tuple[Morph, float]:
+    """Return what lies between how a figure stands and `target`, and half-way its PSNR in dB beside the truth."""
+    pair = TroupeItem(id=figure, level="hard", figure=figure, source=Stand(), target=target).load()
+    morph = prepare_morph(pair.source, pair.target)
+    return morph, score_picture(morph.draw(0.5), pair.truth[0.5])["psnr"]
+
+
+def test_a_hand_that_bends_goes_along_with_its_sleeve() -> None:
+    morph, psnr_db = prepare("girl", Stand(right_arm=140, right_elbow=30))
+    assert morph.judgement.limbs == 1
+    assert psnr_db > 22
+
+
+def test_an_arm_stays_on_a_body_of_another_colour_behind_which_it_begins() -> None:
+    _, psnr_db = prepare("blob", STANDS["wave"])
+    assert psnr_db > 31
+
+
+def test_what_goes_on_of_a_limb_behind_the_body_is_no_limb_of_its_own() -> None:
+    morph, _ = prepare("blob", STANDS["wave"])
+    assert [limb.is_front for limb in morph.limbs] == [False, True]
+    assert morph.judgement.limbs == 1
+
+
+@pytest.mark.parametrize("target", ["aside", "away"])
+def test_a_face_that_looks_far_aside_slides(target: str) -> None:
+    morph, psnr_db = prepare("blob", STANDS[target])
+    assert not morph.limbs
+    assert psnr_db > 25
