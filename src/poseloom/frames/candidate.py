@@ -34,6 +34,7 @@ _AT_REST_CELLS = 0.5
 _ALIKE = 0.3
 _SLID_SHARE = 0.7
 _SLID_MOST = 1.5
+"""Features slide where that leaves a third less open, at half as many faults more, or where it is trusted fully."""
 _HOPELESS, _LIKELIER = 0.75, 1.1
 
 
@@ -60,7 +61,7 @@ class Candidate:
 
 
 def choose_flow(source: Premultiplied, target: Premultiplied, guess: Field | None = None) -> Candidate:
-    """Return the best flow from `source` to `target`: soft, stiff or calm, or `guess` alone, each also refined.
+    """Return the best flow from `source` to `target`: soft, stiff, calm or slid, or `guess` alone, each also refined.
 
     Args:
         source: (H, W, 4), not empty.

@@ -24,6 +24,9 @@ _BENDING_FREE = 0.25
 _BENDING_MOST = 2.0
 _TURN_PRICE = 0.05
 _OUTSIDE_PRICE = 0.02
+_STRUCTURE = 0.15
+"""A slope of colour, summed over four channels, from which something is drawn there."""
+_PLAIN_SALIENCE = 0.2
 _RING = np.ones((7, 7), np.uint8)
 _FURTHEST_JOINT_CELLS = 21.0
 
@@ -35,6 +38,7 @@ class Comparison:
         poses: Source and target.
         solid: Where each is more there than not.
         bonds: What it costs to cut each between two neighbours.
+        salience: How far it is seen in each that a place is stretched, (h, w) float32, 0..1.
         places: (h, w, 2), each cell's own place.
     """
 
@@ -118,16 +122,12 @@ def measure_stretch(field: Field) -> Plane:
 
 
 def measure_salience(pose: Premultiplied) -> Plane:
-    """Return (h, w), how far it is seen that a place is stretched: hardly in plain colour."""
+    """Return (h, w) float32, 0..1, how far it is seen that a place is stretched: hardly in plain colour."""
     sums = sum(
         np.abs(cv2.Sobel(pose, cv2.CV_32F, *axis, ksize=3, scale=0.125)).sum(axis=2) for axis in ((1, 0), (0, 1))
     )
     structure = np.clip(smooth(np.asarray(sums, np.float32), 1.0) / np.float32(_STRUCTURE), 0, 1)
     return np.asarray(pose[..., 3] * (_PLAIN_SALIENCE + (1 - _PLAIN_SALIENCE) * structure), np.float32)
-
-
-_STRUCTURE = 0.15
-_PLAIN_SALIENCE = 0.2
 
 
 def grow(mask: Mask, width: int = 5) -> Mask:

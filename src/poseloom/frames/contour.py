@@ -27,6 +27,7 @@ _LINE_SLACK_PX = 1.0
 _LARGEST_SCRAP = 0.5
 _MOST = 0.4
 _LARGEST_FIELD = 0.8
+"""A field that is hardly smaller than a part is no piece of it."""
 _OWN_SHARE = 0.1
 """A part has a colour that a tenth of it shows."""
 _MARGIN_PX = 4
@@ -91,7 +92,7 @@ def complete_fields(mask: Mask, drawing: Drawing) -> Mask:
     own[0] = False
     added = own[fields] & ~mask
     if not added.any():
-        return add_rim(mask, drawing.pose)
+        return mask
     line = drawing.lines & surround(added, drawing.ink.width_px + _LINE_SLACK_PX)
     return add_rim(mask | added | line, drawing.pose)
 

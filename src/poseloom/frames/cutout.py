@@ -128,8 +128,12 @@ def _find_part(
     is_front = _is_front(anatomy, comparison, part)
     sheathed = None
     if is_front:
-        sheathed = sheathe_parts(trim_parts(masks, drawings, turn), drawings, joints)
-        masks = _complete_parts(trim_parts(_complete_parts(masks, drawings), drawings, turn), drawings)
+        trimmed = trim_parts(masks, drawings, turn)
+        # A stump is a piece of a field: completed, there would be none.
+        sheathed = sheathe_parts(trimmed, drawings, joints)
+        whole = _complete_parts(masks, drawings)
+        is_whole = whole[0] is masks[0] and whole[1] is masks[1]
+        masks = _complete_parts(trimmed if is_whole else trim_parts(whole, drawings, turn), drawings)
     return _Part(
         masks=sheathed or masks,
         path=path,
@@ -249,11 +253,9 @@ def _form_root(part: _Part, drawings: tuple[Drawing, Drawing]) -> Limb | None:
     """Return what of a part lies behind the body, up to its joint, or None where nothing would be seen of it."""
     if not part.is_front:
         return None
-    roots = [
-        draw_root(mask, round_off(mask, drawing, joint), drawing, joint)
-        for mask, drawing, joint in zip(part.masks, drawings, part.joints, strict=True)
-    ]
-    near, far = roots
+    near, far = (
+        draw_root(mask, drawing, joint) for mask, drawing, joint in zip(part.masks, drawings, part.joints, strict=True)
+    )
     if near is None or far is None:
         return None
     still = np.zeros((4, 4, 2), np.float32)

@@ -75,17 +75,16 @@ def find_end(mask: Mask, drawing: Drawing, joint: NDArray[np.float64]) -> End | 
     )
 
 
-def draw_root(mask: Mask, rounded: Mask, drawing: Drawing, joint: NDArray[np.float64]) -> Rgba | None:
+def draw_root(mask: Mask, drawing: Drawing, joint: NDArray[np.float64]) -> Rgba | None:
     """Return, (H, W, 4), what goes on of a part up to its joint, behind a body of another colour; None if nothing does.
 
     Args:
         mask: Where the part is.
-        rounded: The same with its round end, as far as the body has its colour.
-        drawing: What shows it.
+        drawing: What shows it; where it has lines, those are drawn on instead.
         joint: (x, y), about which it turns.
     """
-    end = find_end(mask, drawing, joint)
-    if end is None or drawing.ink is not None:
+    end = find_end(mask, drawing, joint) if drawing.ink is None else None
+    if end is None:
         return None
     rows, columns = np.nonzero(mask[end.around] & (end.distance < 2 * end.radius_px))
     if not len(rows):
@@ -97,7 +96,8 @@ def draw_root(mask: Mask, rounded: Mask, drawing: Drawing, joint: NDArray[np.flo
     alpha = np.clip(reach_px + 0.5 - cv2.distanceTransform(way, cv2.DIST_L2, 5), 0, 1)
     alpha *= drawing.pose[end.around][..., 3] >= _SOLID
     beyond = (alpha > 0) & ~mask[end.around]
-    if (beyond & ~rounded[end.around]).sum() <= _LEAST_ROOT * beyond.sum():
+    rounded = round_off(mask, drawing, joint)[end.around]
+    if (beyond & ~rounded).sum() <= _LEAST_ROOT * beyond.sum():
         return None
     root = np.zeros_like(drawing.pose)
     root[end.around] = np.dstack([np.broadcast_to(end.colour, (*alpha.shape, 3)), 255 * alpha]).round()

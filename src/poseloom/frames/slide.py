@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from poseloom.frames.comparison import Mask
 from poseloom.frames.flow import Channels, Field, exponentiate, resample_field, smooth, warp
 from poseloom.frames.image import Plane, Premultiplied, measure_gap
 from poseloom.frames.registration import FeaturePyramid
@@ -46,14 +47,14 @@ def find_slide(pyramid: FeaturePyramid, start: Field) -> Field | None:
     flow = resample_field(start, (near.shape[0], near.shape[1]))
     far = warp(target, exponentiate(flow, 1.0), border=cv2.BORDER_CONSTANT)
     both = np.minimum(near[..., 3], far[..., 3]) > _INSIDE
-    inside = cv2.erode(both.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0) > 0
-    shift = _find_shift(near, far, np.asarray(inside, np.bool_))
+    inside = np.asarray(cv2.erode(both.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0) > 0)
+    shift = _find_shift(near, far, inside)
     if shift is None:
         return None
-    return flow + _spread(near, far, np.asarray(inside, np.bool_), shift)[..., None] * shift.astype(np.float32)
+    return flow + _spread(near, far, inside, shift)[..., None] * shift.astype(np.float32)
 
 
-def _find_shift(near: Premultiplied, far: Premultiplied, inside: NDArray[np.bool_]) -> Shift | None:
+def _find_shift(near: Premultiplied, far: Premultiplied, inside: Mask) -> Shift | None:
     """Return the one shift that brings most of what is different inside to where the other pose has the same."""
     still = np.minimum(measure_gap(near, far), np.float32(_UNLIKE))
     sides = [
@@ -86,10 +87,10 @@ def _price_shifts(here: Premultiplied, there: Premultiplied, weights: Plane, shi
     padded = np.pad(there, ((_FURTHEST_CELLS,) * 2, (_FURTHEST_CELLS,) * 2, (0, 0)))
     seen = padded[rows + shifts[:, 1:] + _FURTHEST_CELLS, columns + shifts[:, :1] + _FURTHEST_CELLS]
     gaps = np.minimum(measure_gap(seen, here[rows, columns]), np.float32(_UNLIKE))
-    return np.asarray(gaps @ weights[rows, columns], np.float64)
+    return np.asarray(np.einsum("sn,n->s", gaps, weights[rows, columns]), np.float64)
 
 
-def _spread(near: Premultiplied, far: Premultiplied, inside: NDArray[np.bool_], shift: Shift) -> Plane:
+def _spread(near: Premultiplied, far: Premultiplied, inside: Mask, shift: Shift) -> Plane:
     """Return 0..1, (h, w): how far each cell goes along with what the shift explains, none of the outline."""
     place = np.array([[1, 0, -shift[0]], [0, 1, -shift[1]]], np.float32)
     shifted = np.asarray(cv2.warpAffine(far, place, (far.shape[1], far.shape[0])), np.float32)

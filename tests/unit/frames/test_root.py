@@ -56,7 +56,7 @@ def test_nothing_far_from_its_joint_is_rounded_off() -> None:
 
 def test_an_arm_goes_on_behind_a_body_of_another_colour_up_to_its_joint() -> None:
     drawing, arm = draw_arm_before(BODY)
-    root = draw_root(arm, arm, drawing, np.array(JOINT, np.float64))
+    root = draw_root(arm, drawing, np.array(JOINT, np.float64))
     assert root is not None
     assert (root[72:90, 76:85] == (*FUR, 255)).all()
     assert not root[:55].any()
@@ -67,7 +67,7 @@ def test_of_what_goes_on_nothing_is_seen_before_the_arm_moves() -> None:
     draw_limb(pose, 80, 20)
     cv2.circle(pose, (80, 80), 12, (*BODY, 255), -1)
     arm = cut_below(pose, 93)
-    root = draw_root(arm, arm, Drawing(pose, None, np.zeros_like(arm)), np.array([80.0, 72.0]))
+    root = draw_root(arm, Drawing(pose, None, np.zeros_like(arm)), np.array([80.0, 72.0]))
     assert root is not None
     assert root[70:90, 80].all()
     assert not root[pose[..., 3] == 0].any()
@@ -75,8 +75,7 @@ def test_of_what_goes_on_nothing_is_seen_before_the_arm_moves() -> None:
 
 def test_where_the_body_has_the_colour_of_the_arm_its_round_end_is_enough() -> None:
     drawing, arm = draw_arm_before(FUR)
-    rounded = round_off(arm, drawing, np.array(JOINT, np.float64))
-    assert draw_root(arm, rounded, drawing, np.array(JOINT, np.float64)) is None
+    assert draw_root(arm, drawing, np.array(JOINT, np.float64)) is None
 
 
 def test_where_there_are_lines_they_are_drawn_on_instead() -> None:
@@ -86,4 +85,4 @@ def test_where_there_are_lines_they_are_drawn_on_instead() -> None:
     pose[edge] = (20, 10, 30, 255)
     lined = study_drawing(pose)
     assert lined.ink is not None
-    assert draw_root(arm, arm, lined, np.array(JOINT, np.float64)) is None
+    assert draw_root(arm, lined, np.array(JOINT, np.float64)) is None
