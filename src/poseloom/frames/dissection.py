@@ -62,8 +62,6 @@ _HIDES, _SHOWS = 0.3, 0.25
 _LIMB_RADIANS = math.radians(28)
 _ROUGH_CUT = 0.003
 """A cut that costs more, per cell of the silhouettes, may be made elsewhere."""
-_NEAR = 1.15
-"""What has so many more faults is not worth another look."""
 _UNSETTLED = 0.12
 _TWINS = 4
 _TWIN_WORTH = 1.5
@@ -303,8 +301,7 @@ class _Search:
         velocity, turns, labels = self._settle(velocity, turns, labels)
         turns = [refit_turn(self._comparison, labels, (part,), turn)[0] for part, turn in enumerate(turns, 1)]
         reading = self._attach(Anatomy(velocity=velocity, turns=tuple(turns), labels=labels))
-        is_near = reading.score < _NEAR * self._best.score
-        released = self._release(reading.anatomy) if reading.cut > _ROUGH_CUT and is_near else None
+        released = self._release(reading.anatomy) if reading.cut > _ROUGH_CUT else None
         if released is None or released.score >= reading.score:
             return reading
         return released if self._rate_worst(released) >= min(1, self._rate_worst(reading)) else reading

@@ -37,3 +37,10 @@ def test_a_face_that_looks_far_aside_slides(target: str) -> None:
     morph, psnr_db = prepare("blob", STANDS[target])
     assert not morph.limbs
     assert psnr_db > 25
+
+
+def test_a_fox_whose_arms_have_its_own_colour_raises_both() -> None:
+    """Each takes so much of the body along at first that only what is left without it is worth a second look."""
+    morph, psnr_db = prepare("fox", STANDS["cheer"])
+    assert morph.judgement.limbs == 2
+    assert psnr_db > 19
