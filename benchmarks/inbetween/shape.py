@@ -43,11 +43,13 @@ def bend(start: Point, root_degrees: float, bend_degrees: float, length: float) 
 
 
 def go(start: Point, degrees: float, length: float) -> Point:
+    """Return the place so far from another; 0 degrees is straight down, positive to the right."""
     angle = math.radians(degrees)
     return start[0] + length * math.sin(angle), start[1] + length * math.cos(angle)
 
 
 def draw_face(middle: Point, stand: Stand, scale: float, colour: str) -> str:
+    """Return two eyes and a mouth as SVG, the eyes about `middle`."""
     x, y = middle
     eye = (6 * scale, 9 * scale * max(stand.eyes, 0.08))
     eyes = "".join(ellipse((x + 18 * scale * sign, y), eye, colour) for sign in (-1, 1))
@@ -58,19 +60,23 @@ def draw_face(middle: Point, stand: Stand, scale: float, colour: str) -> str:
 
 
 def tilt(shapes: str, stand: Stand, about: Point) -> str:
+    """Return shapes, as SVG, turned as the head of a figure is."""
     return f'<g transform="rotate({stand.tilt} {about[0]} {about[1]})">{shapes}</g>'
 
 
 def stroke(points: list[Point], colour: str, width: float) -> str:
+    """Return a round stroke through points as SVG."""
     way = " L".join(f"{x:.2f} {y:.2f}" for x, y in points)
     joins = 'fill="none" stroke-linecap="round" stroke-linejoin="round"'
     return f'<path d="M{way}" stroke="{colour}" stroke-width="{width}" {joins}/>'
 
 
 def ellipse(middle: Point, radii: Point, colour: str) -> str:
+    """Return a filled ellipse as SVG."""
     return f'<ellipse cx="{middle[0]}" cy="{middle[1]}" rx="{radii[0]}" ry="{radii[1]}" fill="{colour}"/>'
 
 
 def box(corner: Point, size: Point, radius: float, colour: str) -> str:
+    """Return a filled box with round corners as SVG, from its upper left one."""
     x, y = corner
     return f'<rect x="{x}" y="{y}" width="{size[0]}" height="{size[1]}" rx="{radius}" fill="{colour}"/>'

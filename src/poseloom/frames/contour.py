@@ -25,7 +25,7 @@ _SLACK_PX = 1.5
 _LIKENESS = 40
 _LINE_SLACK_PX = 1.0
 _LARGEST_SCRAP = 0.5
-_MOST = 0.4
+_LEAST_FIELD_SHARE = 0.4
 _LARGEST_FIELD = 0.8
 """A field that is hardly smaller than a part is no piece of it."""
 _OWN_SHARE = 0.1
@@ -88,7 +88,7 @@ def complete_fields(mask: Mask, drawing: Drawing) -> Mask:
     count, fields, figures, _ = cv2.connectedComponentsWithStats(filled.astype(np.uint8), connectivity=4)
     areas = figures[:, cv2.CC_STAT_AREA]
     shares = np.bincount(fields[mask & filled], minlength=count) / areas
-    own = (shares >= _MOST) & (areas <= _LARGEST_FIELD * mask.sum())
+    own = (shares >= _LEAST_FIELD_SHARE) & (areas <= _LARGEST_FIELD * mask.sum())
     own[0] = False
     added = own[fields] & ~mask
     if not added.any():

@@ -44,7 +44,7 @@ _SOLID = 250
 _MARGIN_PX = 4
 _DIFFERENT = 0.3
 _COVER_PX = 3
-_ROOT_BREADTHS = 0.6
+_OPEN_BREADTHS = 0.6
 _FRONT_DOUBT = 1.5
 _FRONT_SHARE = 0.085
 
@@ -235,9 +235,9 @@ def _pack(
         return None
     x0, y0, x1, y1 = bounds
     window = Window(x0=x0 - _MARGIN_PX, y0=y0 - _MARGIN_PX, x1=x1 + _MARGIN_PX, y1=y1 + _MARGIN_PX)
-    root = _find_root(part, window) if is_front else None
+    open_end = _find_open_end(part, window) if is_front else None
     return Limb(
-        sides=(prepare_side(window.cut(near), root), prepare_side(window.cut(brought), root)),
+        sides=(prepare_side(window.cut(near), open_end), prepare_side(window.cut(brought), open_end)),
         window=window,
         bounds=bounds,
         velocity=velocity,
@@ -277,7 +277,7 @@ def _find_inks(part: _Part, drawings: tuple[Drawing, Drawing]) -> tuple[Ink, Ink
     return (near, far) if all(lined) else None
 
 
-def _find_root(part: _Part, window: Window) -> Mask | None:
+def _find_open_end(part: _Part, window: Window) -> Mask | None:
     """Return where in a window a part is cut out of what it hangs on."""
     mask, joint = part.masks[0], part.joints[0]
     if not mask.any():
@@ -286,7 +286,7 @@ def _find_root(part: _Part, window: Window) -> Mask | None:
     along = np.array([columns.mean(), rows.mean()]) - joint
     y, x = np.mgrid[window.y0 : window.y1, window.x0 : window.x1]
     ahead_px = ((x - joint[0]) * along[0] + (y - joint[1]) * along[1]) / max(float(np.hypot(*along)), 1e-6)
-    return np.asarray(ahead_px < _ROOT_BREADTHS * measure_breadth(mask))
+    return np.asarray(ahead_px < _OPEN_BREADTHS * measure_breadth(mask))
 
 
 def _uncover(part: Rgba, other: Rgba, cover: Mask) -> Rgba:

@@ -14,8 +14,10 @@ from poseloom.frames.image import Plane, Rgba, measure_colour_gap
 _SOLID = 250
 _JOINT_WIDTH = 0.6
 _JOINT_LIKENESS = 18
+"""Another shade than the part's is the body's: cut out with the part, it would be seen to turn."""
 _ROOT_WIDTH = 0.45
 _LEAST_ROOT = 0.6
+"""Where the body has the part's colour about most of the joint, the round end is enough."""
 _OWN_COLOUR = 0.5
 
 

@@ -15,6 +15,7 @@ _DEEPEST_INK_PX = 14
 _INK_SPREAD = 45
 _INK_SHARE = 0.6
 _FILL_SHARE = 0.75
+"""A line is left behind below the edge: somewhere deeper a quarter less has its colour."""
 _INK_LIKENESS = 60
 """How far the lines of two poses may differ in colour and still be one line."""
 

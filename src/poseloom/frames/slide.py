@@ -21,19 +21,25 @@ Shift: TypeAlias = NDArray[np.intp]
 _LONG_SIDE = 48
 _FURTHEST_CELLS = 12
 _LEAST_CELLS = 2.0
+"""A flow finds again by itself what goes less far."""
 _INSIDE = 0.9
 _SURROUNDINGS_CELLS = 3.0
 _LEAST_CONTRAST = 0.1
+"""Paler is a shade, no feature."""
 _UNLIKE = 0.6
 """A colour gap beyond which cells are merely different."""
 _LEAST_SHARE = 0.6
 """A shift leaves open no more of what the flow did."""
 _LEAST_WEIGHT = 0.05
+"""Features that weigh less than a twentieth of the heaviest are not asked."""
 _SHIFT_PRICE = 0.003
+"""Of two shifts that explain as much the shorter one is meant."""
 _LEAST_GAIN = 0.05
 _BETWEEN_CELLS = 9
+"""What lies between features goes along, such as the ground between two eyes."""
 _EDGE_CELLS = 2.0
 _REACH = 1.3
+"""The edge that blurs is brought outwards, so that small features go all the way."""
 
 
 def find_slide(pyramid: FeaturePyramid, start: Field) -> Field | None:
@@ -56,7 +62,7 @@ def find_slide(pyramid: FeaturePyramid, start: Field) -> Field | None:
 
 def _find_shift(near: Premultiplied, far: Premultiplied, inside: Mask) -> Shift | None:
     """Return the one shift that brings most of what is different inside to where the other pose has the same."""
-    still = np.minimum(measure_gap(near, far), np.float32(_UNLIKE))
+    still = _measure_unlikeness(near, far)
     sides = [
         (near, far, _weigh_features(near) * still * inside, 1),
         (far, near, _weigh_features(far) * still * inside, -1),
@@ -86,7 +92,7 @@ def _price_shifts(here: Premultiplied, there: Premultiplied, weights: Plane, shi
     rows, columns = np.nonzero(weights > _LEAST_WEIGHT * weights.max())
     padded = np.pad(there, ((_FURTHEST_CELLS,) * 2, (_FURTHEST_CELLS,) * 2, (0, 0)))
     seen = padded[rows + shifts[:, 1:] + _FURTHEST_CELLS, columns + shifts[:, :1] + _FURTHEST_CELLS]
-    gaps = np.minimum(measure_gap(seen, here[rows, columns]), np.float32(_UNLIKE))
+    gaps = _measure_unlikeness(seen, here[rows, columns])
     return np.asarray(np.einsum("sn,n->s", gaps, weights[rows, columns]), np.float64)
 
 
@@ -94,9 +100,14 @@ def _spread(near: Premultiplied, far: Premultiplied, inside: Mask, shift: Shift)
     """Return 0..1, (h, w): how far each cell goes along with what the shift explains, none of the outline."""
     place = np.array([[1, 0, -shift[0]], [0, 1, -shift[1]]], np.float32)
     shifted = np.asarray(cv2.warpAffine(far, place, (far.shape[1], far.shape[0])), np.float32)
-    still, moved = (smooth(np.minimum(measure_gap(near, one), np.float32(_UNLIKE)), 1.0) for one in (far, shifted))
+    still, moved = (smooth(_measure_unlikeness(near, one), 1.0) for one in (far, shifted))
     better = ((still - moved > _LEAST_GAIN) & inside).astype(np.uint8)
     block = np.ones((_BETWEEN_CELLS, _BETWEEN_CELLS), np.uint8)
     whole = cv2.morphologyEx(better, cv2.MORPH_CLOSE, block) * inside.astype(np.uint8)
-    grown: Channels = cv2.dilate(whole, np.ones((3, 3), np.uint8)).astype(np.float32)
+    grown: Plane = cv2.dilate(whole, np.ones((3, 3), np.uint8)).astype(np.float32)
     return np.asarray(np.minimum(_REACH * smooth(grown, _EDGE_CELLS), 1), np.float32)
+
+
+def _measure_unlikeness(one: Channels, other: Channels) -> Plane:
+    """Return how far colours differ, up to where they are merely different."""
+    return np.asarray(np.minimum(measure_gap(one, other), np.float32(_UNLIKE)), np.float32)
