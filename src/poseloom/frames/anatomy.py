@@ -56,7 +56,7 @@ class Anatomy:
         """Return where each cell of the source goes, and where each of the target came from, as displacements."""
         motions = []
         for side, duration in ((0, 1.0), (1, -1.0)):
-            motion = exponentiate(self.velocity, duration).copy()
+            motion = comparison.follow(self.velocity, duration).copy()
             for part, turn in enumerate(self.turns, 1):
                 mask, way = self.labels[side] == part, turn if side == 0 else invert(turn)
                 motion[mask] = move_points(comparison.places[mask], way) - comparison.places[mask]
@@ -204,8 +204,8 @@ def _bring_half_way(anatomy: Anatomy, comparison: Comparison, paths: list[Path],
     """Return a pose half-way to the other, (h, w, 4), and how far it is known there."""
     pose, labels = comparison.poses[side], anatomy.labels[side]
     seen = (~grow(labels > 0, 3)).astype(np.float32)
-    field = exponentiate(anatomy.velocity, -0.5 if side == 0 else 0.5)
-    flows = exponentiate(anatomy.velocity, 0.5), exponentiate(anatomy.velocity, 1.0)
+    field = comparison.follow(anatomy.velocity, -0.5 if side == 0 else 0.5)
+    flows = comparison.follow(anatomy.velocity, 0.5), comparison.follow(anatomy.velocity, 1.0)
     moved = warp(np.dstack([pose * seen[..., None], seen]), field, border=cv2.BORDER_CONSTANT)
     picture, known = moved[..., :4], moved[..., 4]
     for part, path in enumerate(paths, 1):
@@ -219,7 +219,7 @@ def _bring_half_way(anatomy: Anatomy, comparison: Comparison, paths: list[Path],
 
 
 def _measure_distortion(anatomy: Anatomy, comparison: Comparison, side: int) -> float:
-    stretch = measure_stretch(exponentiate(anatomy.velocity, 1.0 if side == 0 else -1.0))
+    stretch = measure_stretch(comparison.follow(anatomy.velocity, 1.0 if side == 0 else -1.0))
     for part, turn in enumerate(anatomy.turns, 1):
         stretch[anatomy.labels[side] == part] = measure_strain(turn)
     salience = comparison.salience[side]

@@ -4,12 +4,14 @@ A shoulder in the colour of the body, or an arm before it, is explained by the b
 turn. It is given to the body, then, and the arm that is left hangs on nothing, or is found in one pose alone.
 """
 
+from collections.abc import Collection
+
 import cv2
 import numpy as np
 
 from poseloom.frames.anatomy import LOOSE_FREE_CELLS, Anatomy
 from poseloom.frames.comparison import Comparison, Mask, measure_gaps
-from poseloom.frames.flow import Field, exponentiate
+from poseloom.frames.flow import Field
 from poseloom.frames.similarity import Similarity, invert, pull_back
 
 SLACK = 0.08
@@ -24,7 +26,7 @@ def attach_parts(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
     loose = [part for part, gap in enumerate(gaps, 1) if gap > LOOSE_FREE_CELLS]
     labels = anatomy.labels[0].copy(), anatomy.labels[1].copy()
     flows = comparison.price_flow(anatomy.velocity)
-    fields = [exponentiate(anatomy.velocity, duration) for duration in (1.0, -1.0)]
+    fields = [comparison.follow(anatomy.velocity, duration) for duration in (1.0, -1.0)]
     for part in loose:
         turn = anatomy.turns[part - 1]
         for side, (price, way) in enumerate(zip(comparison.price_turn(turn), (turn, invert(turn)), strict=True)):
@@ -34,11 +36,19 @@ def attach_parts(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
     return Anatomy(velocity=anatomy.velocity, turns=anatomy.turns, labels=labels)
 
 
-def land_parts(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
-    """Return the anatomy with parts also where they land from the other pose, as far as their turns explain that."""
+def land_parts(anatomy: Anatomy, comparison: Comparison, parts: Collection[int] | None = None) -> Anatomy:
+    """Return the anatomy with parts also where they land from the other pose, as far as their turns explain that.
+
+    Args:
+        anatomy: What belongs to which part.
+        comparison: Both poses.
+        parts: Which of them, counted from 1; all by default.
+    """
     sides = anatomy.labels[0].copy(), anatomy.labels[1].copy()
     flows = comparison.price_flow(anatomy.velocity)
     for part, turn in enumerate(anatomy.turns, 1):
+        if parts is not None and part not in parts:
+            continue
         prices, shown = comparison.price_turn(turn), anatomy.find(part)
         for here, there, way in ((0, 1, invert(turn)), (1, 0, turn)):
             ground = comparison.solid[there] & (anatomy.labels[there] == 0) & (prices[there] <= flows[there] + SLACK)

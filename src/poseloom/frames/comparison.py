@@ -42,7 +42,7 @@ class Comparison:
         places: (h, w, 2), each cell's own place.
     """
 
-    __slots__ = ("_turned", "bonds", "places", "poses", "salience", "solid")
+    __slots__ = ("_flowed", "_followed", "_turned", "bonds", "places", "poses", "salience", "solid")
 
     def __init__(self, source: Premultiplied, target: Premultiplied) -> None:
         self.poses = (np.ascontiguousarray(source), np.ascontiguousarray(target))
@@ -50,6 +50,9 @@ class Comparison:
         self.salience = (measure_salience(source), measure_salience(target))
         self.bonds = (measure_bonds(source), measure_bonds(target))
         self._turned: dict[bytes, Both] = {}
+        # A velocity is known by its identity, so each is kept with what was asked of it.
+        self._followed: dict[tuple[int, float], tuple[Field, Field]] = {}
+        self._flowed: dict[int, tuple[Field, Both]] = {}
         self.places = list_positions(source.shape[0], source.shape[1])
 
     @property
@@ -57,11 +60,25 @@ class Comparison:
         """Height and width of the grid."""
         return self.poses[0].shape[0], self.poses[0].shape[1]
 
+    def follow(self, velocity: Field, duration: float) -> Field:
+        """Return the displacement after flowing along `velocity` for `duration`, found once. It can't be written to."""
+        key = id(velocity), duration
+        if key not in self._followed:
+            field = exponentiate(velocity, duration)
+            field.flags.writeable = False
+            self._followed[key] = velocity, field
+        return self._followed[key][1]
+
     def price_flow(self, velocity: Field) -> Both:
         """Return what is left unexplained, and bent, when each pose flows into the other; 0 where nothing is."""
+        if id(velocity) not in self._flowed:
+            self._flowed[id(velocity)] = velocity, self._price_flow(velocity)
+        return self._flowed[id(velocity)][1]
+
+    def _price_flow(self, velocity: Field) -> Both:
         prices = []
         for here, there, duration in ((0, 1, 1.0), (1, 0, -1.0)):
-            field = exponentiate(velocity, duration)
+            field = self.follow(velocity, duration)
             seen = warp(self.poses[there], field, border=cv2.BORDER_CONSTANT)
             bending = np.clip(measure_stretch(field) - _BENDING_FREE, 0, _BENDING_MOST)
             prices.append((self._price_gap(here, seen) + _BENDING_WEIGHT * bending) * self.poses[here][..., 3])

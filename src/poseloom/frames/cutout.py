@@ -22,7 +22,7 @@ from poseloom.frames.contour import (
     study_drawing,
     trim_parts,
 )
-from poseloom.frames.flow import Field, count_squarings, exponentiate, list_positions, look_up, resample_field
+from poseloom.frames.flow import Field, count_squarings, list_positions, look_up, resample_field
 from poseloom.frames.image import (
     Premultiplied,
     Rgba,
@@ -31,22 +31,20 @@ from poseloom.frames.image import (
     unpremultiply,
 )
 from poseloom.frames.joint import is_lined
+from poseloom.frames.layer import lies_before
 from poseloom.frames.limb import Limb
 from poseloom.frames.registration import LEFTOVER, FeaturePyramid, register
 from poseloom.frames.root import draw_root, round_off
 from poseloom.frames.silhouette import Ink, find_nearest
-from poseloom.frames.similarity import Similarity, change_units, invert, move_points, pull_back
+from poseloom.frames.similarity import Similarity, change_units, move_points, pull_back
 from poseloom.frames.stage import Window
 from poseloom.frames.stump import sheathe_parts
 
 _WORK_LONG_SIDE = 320
 _SOLID = 250
 _MARGIN_PX = 4
-_DIFFERENT = 0.3
 _COVER_PX = 3
 _OPEN_BREADTHS = 0.6
-_FRONT_DOUBT = 1.5
-_FRONT_SHARE = 0.085
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +72,8 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
     """
     drawings = study_drawing(poses[0]), study_drawing(poses[1])
     paths = [steady_path(path, anatomy.velocity) for path in trace_paths(anatomy, comparison)]
-    flows = [resample_field(exponentiate(anatomy.velocity, duration), poses[0].shape[:2]) for duration in (1.0, -1.0)]
+    ways = (comparison.follow(anatomy.velocity, duration) for duration in (1.0, -1.0))
+    flows = [resample_field(way, poses[0].shape[:2]) for way in ways]
     parts = [_find_part(drawings, anatomy, comparison, part, path) for part, path in enumerate(paths, 1)]
     near, far = (share_out([part.masks[side] for part in parts], drawings[side]) for side in (0, 1))
     parts = [replace(part, masks=masks) for part, masks in zip(parts, zip(near, far, strict=True), strict=True)]
@@ -125,7 +124,7 @@ def _find_part(
     joints = joint, move_points(joint, turn).astype(np.float64)
     near, far = anatomy.find(part)
     masks = enlarge_part(near, drawings[0]), enlarge_part(far, drawings[1])
-    is_front = _is_front(anatomy, comparison, part)
+    is_front = lies_before(anatomy, comparison, part)
     sheathed = None
     if is_front:
         trimmed = trim_parts(masks, drawings, turn)
@@ -176,21 +175,6 @@ def _cut_out(drawing: Drawing, mask: Mask, body: Rgba) -> Rgba:
     share = np.clip(((seen - behind) * towards_ink).sum(axis=1) / length, 0, 1)
     part[fringe] = np.column_stack([np.broadcast_to(ink.colour, seen.shape), 255 * share]).round().astype(np.uint8)
     return part
-
-
-def _is_front(anatomy: Anatomy, comparison: Comparison, part: int) -> bool:
-    """Say whether a part lies before the body: whether it hides more of it than the body hides of the part."""
-    masks, turn = anatomy.find(part), anatomy.turns[part - 1]
-    flows, turns = comparison.price_flow(anatomy.velocity), comparison.price_turn(turn)
-    hides = hidden = 0
-    for here, there, duration, way in ((0, 1, 1.0, turn), (1, 0, -1.0, invert(turn))):
-        bodies = [(anatomy.labels[side] == 0) & comparison.solid[side] for side in (here, there)]
-        places = np.asarray(comparison.places + exponentiate(anatomy.velocity, duration), np.float32)
-        under = look_up(masks[there].astype(np.float32), places) > 0.5
-        over = pull_back(bodies[1].astype(np.float32), way) > 0.5
-        hides += int((bodies[0] & under & (flows[here] > _DIFFERENT)).sum())
-        hidden += int((masks[here] & over & (turns[here] > _DIFFERENT)).sum())
-    return hidden <= _FRONT_DOUBT * hides + _FRONT_SHARE * (int(masks[0].sum()) + int(masks[1].sum()))
 
 
 def _lift(part: _Part, drawing: Drawing, side: int, body: Rgba) -> Rgba:

@@ -15,8 +15,9 @@ from poseloom.core.confidence import judge_confidence, measure_trust
 from poseloom.frames.anatomy import Anatomy, judge_anatomy
 from poseloom.frames.attachment import SLACK, attach_parts, land_parts, release_cells
 from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, measure_overlap
-from poseloom.frames.flow import Field, exponentiate, resample_field, smooth
+from poseloom.frames.flow import Field, resample_field, smooth
 from poseloom.frames.labelling import Labels, measure_roughness
+from poseloom.frames.layer import lies_before
 from poseloom.frames.proposal import Proposal, Proposer
 from poseloom.frames.ranking import LEAST_CELLS, LEAST_WORTH, Ranked, claim_cells, discount, is_alike, weigh_proposal
 from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyramid, Stiffness, register
@@ -31,13 +32,17 @@ _LEAST_RATIO = 0.1
 """Guesses that promise less than a tenth of the best so far are not worth their time."""
 _NEARLY = 0.025
 """A limb that changes so little may need its twin: each alone, the body's flow makes up for the other."""
+_CLEARLY = 0.88
+"""A part that plain colour hides and that makes the reading so much better is not tried in another way."""
 _QUICKLY = 0.9
 _PARTS = 6
 _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
-_LEAST_OVERLAP = 0.78
+_LEAST_OVERLAP = 0.75
 _MOST_ROUGHNESS = 0.26
 """Two fifths of the outline across plain colour: no artist drew that part apart from what it hangs on."""
+_TELLING, _INDULGENCE = 0.33, 0.65
+"""A part that takes away a third of what is open in its place may be drawn apart, or be hidden, by so much worse."""
 _DRAWN_SHARE = 0.75
 """An outline that plain colour hides is drawn in the other pose when that explains a quarter of its roughness."""
 _LEAST_ROUGHNESS = 0.13
@@ -112,6 +117,7 @@ class _Search:
         self._comparison = comparison
         self._single = single
         self._start = start
+        self._pyramid = FeaturePyramid(*comparison.poses)
         firm = self._flow(np.ones(comparison.shape, bool), np.ones(comparison.shape, bool), self._start, FIRM)
         self._best = self._read(replace(single.anatomy, velocity=firm))
         self._proposer = Proposer(comparison)
@@ -124,22 +130,37 @@ class _Search:
         best = self._prune()
         share = best.score / self._single.score
         if share < _LEAST_SHARE or (share < _DECISIVE_SHARE and self._is_decisive(best.anatomy)):
-            return Dissection(best.anatomy)
+            return Dissection(self._land(best).anatomy)
         has_parts = bool(self._best.anatomy.turns) and self._best.score < _NEARLY_SHARE * self._single.score
         return Dissection(self._single.anatomy, is_near_miss=has_parts)
 
+    def _land(self, reading: _Reading) -> _Reading:
+        """Return a reading with parts also where they land, as far as their turns explain that, unless it is worse."""
+        anatomy = reading.anatomy
+        before = [part for part in range(1, len(anatomy.turns) + 1) if lies_before(anatomy, self._comparison, part)]
+        if not before:
+            return reading
+        landed = self._read(land_parts(anatomy, self._comparison, before))
+        return landed if landed.score < reading.score + _IMPROVEMENT else reading
+
     def _is_decisive(self, anatomy: Anatomy) -> bool:
         """Say whether each part explains what the single flow does not explain there at all."""
-        flows = self._comparison.price_flow(self._single.anatomy.velocity)
-        for part, turn in enumerate(anatomy.turns, 1):
-            masks, turns = anatomy.find(part), self._comparison.price_turn(turn)
-            before, after = (
-                sum(float(np.minimum(price[mask], 1).mean()) for price, mask in zip(prices, masks, strict=True)) / 2
-                for prices in (flows, turns)
-            )
+        for part in range(1, len(anatomy.turns) + 1):
+            before, after = self._measure_open(anatomy, part)
             if before < _UNEXPLAINED or after > min(_EXPLAINED, _EXPLAINED_SHARE * before):
                 return False
         return bool(anatomy.turns)
+
+    def _measure_open(self, anatomy: Anatomy, part: int) -> tuple[float, float]:
+        """Return what the single flow leaves open where a part is, and what its turn does, 0..1 each."""
+        masks = anatomy.find(part)
+        flows = self._comparison.price_flow(self._single.anatomy.velocity)
+        turns = self._comparison.price_turn(anatomy.turns[part - 1])
+        before, after = (
+            sum(float(np.minimum(price[mask], 1).mean()) for price, mask in zip(prices, masks, strict=True)) / 2
+            for prices in (flows, turns)
+        )
+        return before, after
 
     def _search(self) -> None:
         ranked: list[Ranked] | None = None
@@ -203,7 +224,9 @@ class _Search:
         rough = max(drawn if drawn < _DRAWN_SHARE * own else own for own, drawn in zip(roughs, lent, strict=True))
         if max(sizes) > _LARGEST_SHARE:
             return 0.0
-        return min(overlap / _LEAST_OVERLAP, _MOST_ROUGHNESS / max(rough, 1e-6))
+        rate = min(overlap / _LEAST_OVERLAP, _MOST_ROUGHNESS / max(rough, 1e-6))
+        before, after = self._measure_open(anatomy, part)
+        return rate / _INDULGENCE if before - after > _TELLING else rate
 
     def _read(self, anatomy: Anatomy) -> _Reading:
         verdict = judge_anatomy(anatomy, self._comparison)
@@ -211,8 +234,7 @@ class _Search:
 
     def _flow(self, near: Mask, far: Mask, start: Field, stiffness: Stiffness) -> Field:
         """Return the body's flow where both masks trust the poses."""
-        trust = near.astype(np.float32), far.astype(np.float32)
-        pyramid = FeaturePyramid(*self._comparison.poses, trust)
+        pyramid = self._pyramid.entrust(near.astype(np.float32), far.astype(np.float32))
         return resample_field(
             register(pyramid, REFINE_FAST, register(pyramid, stiffness, start)), self._comparison.shape
         )
@@ -256,9 +278,11 @@ class _Search:
 
     def _try(self, proposal: Proposal) -> _Reading:
         """Return the reading with a part more, or with it and its twin where it alone is nearly good enough."""
+        hidden = self._try_hidden(proposal) if _does_turn_far(proposal) else []
+        if hidden and hidden[0].score < _CLEARLY * self._best.score:
+            return hidden[0]
         reading = self._try_turns(self._best.anatomy.velocity, [proposal.turn])
-        if _does_turn_far(proposal) and reading.score > self._best.score - _IMPROVEMENT:
-            reading = min([reading, *self._try_hidden(proposal)], key=lambda one: one.score)
+        reading = min([reading, *hidden], key=lambda one: one.score)
         gain = 1 - reading.score / self._best.score
         if abs(gain) > _NEARLY or not _does_turn_far(proposal) or not reading.anatomy.turns:
             return reading
@@ -350,7 +374,7 @@ class _Search:
 
     def _is_limb(self, velocity: Field, turn: Similarity, mask: Mask) -> bool:
         """Say whether a part turns against what is around it."""
-        field = exponentiate(velocity, 1)
+        field = self._comparison.follow(velocity, 1.0)
         ring = find_ring(mask, self._comparison.solid[0])
         if not ring.any():
             return True

@@ -57,10 +57,10 @@ def warp(image: Channels, field: Field, *, border: int = cv2.BORDER_REPLICATE) -
     return look_up(image, list_positions(*field.shape[:2]) + field, border=border)
 
 
-def count_squarings(velocity: Field) -> int:
-    """Return how many squarings integrate `velocity` over one unit of time with safely short steps."""
+def count_squarings(velocity: Field, longest_step_cells: float = _LONGEST_STEP_CELLS) -> int:
+    """Return how many squarings integrate `velocity` over one unit of time, by default with safely short steps."""
     longest = cv2.norm(velocity, cv2.NORM_INF)
-    return max(0, math.ceil(math.log2(max(longest, 1e-6) / _LONGEST_STEP_CELLS)))
+    return max(0, math.ceil(math.log2(max(longest, 1e-6) / longest_step_cells)))
 
 
 def exponentiate(velocity: Field, duration: float, *, squarings: int | None = None) -> Field:

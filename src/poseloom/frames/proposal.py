@@ -270,8 +270,9 @@ class _Rival:
 
     def __init__(self, pose: Premultiplied, sought: Plane, radius: int) -> None:
         self.radius = radius
+        # Discs that reach over an edge see what is empty; what reaches over two opposite edges may see the same.
         padded, wanted = (
-            np.asarray(cv2.copyMakeBorder(plane, *(radius,) * 4, cv2.BORDER_CONSTANT), np.float32)
+            np.asarray(cv2.copyMakeBorder(plane, radius, 0, radius, 0, cv2.BORDER_CONSTANT), np.float32)
             for plane in (pose, np.minimum(sought, 1))
         )
         self._shape = (pose.shape[0], pose.shape[1])

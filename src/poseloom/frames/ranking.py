@@ -79,13 +79,26 @@ def claim_cells(comparison: Comparison, proposal: Proposal) -> tuple[Mask, Mask]
     height, width = comparison.shape
     if not all(0 <= round(x) < width and 0 <= round(y) < height for x, y in proposal.ends):
         return np.zeros(comparison.shape, np.bool_), np.zeros(comparison.shape, np.bool_)
-    near, far = (
-        (find_support(pose, [end], SUPPORT_CELLS)[0] > 0) & (price < _EXPLAINED) & solid
-        for pose, end, price, solid in zip(
-            comparison.poses, proposal.ends, comparison.price_turn(proposal.turn), comparison.solid, strict=True
-        )
-    )
+    claims = []
+    for pose, end, price, solid in zip(
+        comparison.poses, proposal.ends, comparison.price_turn(proposal.turn), comparison.solid, strict=True
+    ):
+        explained = solid & (price < _EXPLAINED)
+        # A seed right beside a thin arm means the arm.
+        [support] = find_support(pose, [_find_nearest(explained, end)], SUPPORT_CELLS)
+        claims.append(explained & (support > 0))
+    near, far = claims
     return near, far
+
+
+def _find_nearest(mask: Mask, place: tuple[float, float]) -> tuple[float, float]:
+    """Return the place of `mask` that is nearest to `place`; `place` itself where even that is far off."""
+    rows, columns = np.nonzero(mask)
+    if not len(rows):
+        return place
+    away = np.hypot(columns - place[0], rows - place[1])
+    nearest = int(np.argmin(away))
+    return (float(columns[nearest]), float(rows[nearest])) if away[nearest] < _SEED_CELLS else place
 
 
 def _connect(mask: Mask, seeds: Mask) -> Mask:

@@ -15,6 +15,8 @@ from poseloom.frames.image import Plane, Premultiplied
 from poseloom.frames.silhouette import measure_distance
 
 _LONGEST_UPDATE_CELLS = 1.0
+_LONGEST_STEP_CELLS = 1.0
+"""Longer than where something is drawn: what they leave, the next update mends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,18 +97,23 @@ class FeaturePyramid:
 
     __slots__ = ("_levels", "_source", "_target", "_trust")
 
-    def __init__(self, source: Premultiplied, target: Premultiplied, trust: tuple[Plane, Plane] | None = None) -> None:
-        """Take a pair of poses.
-
-        Args:
-            source: (H, W, 4).
-            target: The same shape.
-            trust: (h, w) float32 each, on any grid: how far each place counts, 0..1; fully by default.
-        """
+    def __init__(self, source: Premultiplied, target: Premultiplied) -> None:
+        """Take a pair of poses, (H, W, 4) each; every place counts."""
         self._source = source
         self._target = target
-        self._trust = trust
+        self._trust: tuple[Plane, Plane] | None = None
         self._levels: dict[int, tuple[Channels, Channels]] = {}
+
+    def entrust(self, near: Plane, far: Plane) -> "FeaturePyramid":
+        """Return the same pair with places that count less; what was seen of it is shared.
+
+        Args:
+            near: (h, w) float32, on any grid: how far each place of the source counts, 0..1.
+            far: The same of the target.
+        """
+        entrusted = FeaturePyramid(self._source, self._target)
+        entrusted._trust, entrusted._levels = (near, far), self._levels
+        return entrusted
 
     @property
     def poses(self) -> tuple[Premultiplied, Premultiplied]:
@@ -168,7 +175,7 @@ def _step(
     source: Channels, target: Channels, velocity: Field, stiffness: Stiffness, known: tuple[Plane, Plane] | None
 ) -> Field:
     """Return one robust Gauss-Newton update, judged half-way between the poses."""
-    squarings = count_squarings(velocity * np.float32(0.5))
+    squarings = count_squarings(velocity * np.float32(0.5), _LONGEST_STEP_CELLS)
     back, forth = (exponentiate(velocity, duration, squarings=squarings) for duration in (-0.5, 0.5))
     near, far = warp(source, back), warp(target, forth)
     mean = (near + far) * np.float32(0.5)

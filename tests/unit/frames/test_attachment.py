@@ -55,7 +55,7 @@ def test_a_part_that_was_cut_short_reaches_towards_its_joint_again(arm: Case) ->
 
 def test_a_part_grows_where_it_turns_alone(arm: Case) -> None:
     anatomy, comparison = arm
-    short = cut_short(*arm, 11)
+    short = cut_short(*arm, 9)
     for side in (0, 1):
         grown = (attach_parts(short, comparison).labels[side] == 1) & (short.labels[side] == 0)
         assert 0 < grown.sum() < 0.5 * (short.labels[side] == 1).sum()

@@ -41,6 +41,21 @@ def test_what_is_drawn_here_is_asked_of_nobody() -> None:
         assert np.array_equal(lent[drawn], own[drawn])
 
 
+def test_what_is_remembered_of_a_flow_is_its_own_and_cannot_be_written_to() -> None:
+    comparison = draw(arm=True)
+    velocities = [np.full((40, 40, 2), cells, np.float32) for cells in (1.0, 3.0)]
+    for _ in range(2):
+        for velocity, cells in zip(velocities, (1.0, 3.0), strict=True):
+            field = comparison.follow(velocity, 0.5)
+            assert np.allclose(field, 0.5 * cells)
+            assert not field.flags.writeable
+    near, far = (comparison.price_flow(velocity) for velocity in velocities)
+    assert not np.array_equal(near[0], far[0])
+    for velocity, prices in zip(velocities, (near, far), strict=True):
+        fresh = draw(arm=True).price_flow(velocity)
+        assert all(np.array_equal(*sides) for sides in zip(prices, fresh, strict=True))
+
+
 def test_a_stretch_of_plain_colour_is_hardly_seen() -> None:
     wall = np.zeros((40, 40, 4), np.float32)
     wall[4:36, 4:36] = 1

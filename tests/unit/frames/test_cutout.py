@@ -44,3 +44,18 @@ def test_a_fox_whose_arms_have_its_own_colour_raises_both() -> None:
     morph, psnr_db = prepare("fox", STANDS["cheer"])
     assert morph.judgement.limbs == 2
     assert psnr_db > 19
+
+
+def test_an_arm_that_hides_before_a_shirt_of_its_colour_swings_out_of_it() -> None:
+    """The place for which it is guessed lies beside the thin arm, where nothing is drawn."""
+    source, target = (Stand(right_arm=degrees, right_elbow=5) for degrees in (5, 110))
+    pair = TroupeItem(id="arm", level="hard", figure="somebody", source=source, target=target).load()
+    morph = prepare_morph(pair.source, pair.target)
+    assert morph.judgement.limbs == 1
+    assert score_picture(morph.draw(0.5), pair.truth[0.5])["psnr"] > 21
+
+
+@pytest.mark.parametrize(("figure", "stand", "psnr_db"), [("bird", "wave", 31), ("fox", "wave", 29)])
+def test_a_part_is_cut_out_in_one_pose_as_far_as_in_the_other(figure: str, stand: str, psnr_db: float) -> None:
+    """Before a body of nearly their colour, a wing and a paw are explained by the body's flow as well."""
+    assert prepare(figure, STANDS[stand])[1] > psnr_db
