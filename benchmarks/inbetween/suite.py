@@ -16,7 +16,7 @@ from benchmarks.inbetween.rig import RigItem
 from benchmarks.inbetween.run import Result, score_items
 from benchmarks.inbetween.sheet import write_page, write_worst
 from benchmarks.inbetween.sprite import SpriteItem, list_sprite_items
-from benchmarks.inbetween.troupe import TroupeItem, list_troupe_items
+from benchmarks.inbetween.troupe import TroupeItem, list_chance_items, list_troupe_items
 
 SCORES = OUT / "scores.json"
 
@@ -69,6 +69,7 @@ def choose_items(only: Sequence[str]) -> tuple[list[Item], list[str]]:
     everything: list[RigItem | TroupeItem | SpriteItem] = [
         *list_rig_items(),
         *list_troupe_items(),
+        *list_chance_items(),
         *list_sprite_items(),
     ]
     chosen = [item for item in everything if any(fnmatch(item.id, pattern) for pattern in only)]

@@ -6,13 +6,17 @@ Four more are in `cast`.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from random import Random
 from types import MappingProxyType
+from typing import TypeVar
 
 from benchmarks.inbetween.cast import draw_blob, draw_fox, draw_girl, draw_moon
 from benchmarks.inbetween.pair import SIZE_PX, STEPS, Pair
 from benchmarks.inbetween.shape import Stand, bend, box, draw_face, ellipse, stroke, tilt
 from demo.build import rasterise
 from poseloom.frames.image import Rgba
+
+Chosen = TypeVar("Chosen")
 
 IDLE = Stand()
 STANDS: Mapping[str, Stand] = MappingProxyType(
@@ -48,6 +52,9 @@ PAIRS: Mapping[str, Sequence[tuple[str, str]]] = MappingProxyType(
     }
 )
 """What each figure does: not all have elbows, legs or a tail."""
+_CHANCES = 8
+"""How many random pairs each figure with arms has."""
+_ARM_DEGREES, _ELBOW_DEGREES = (0, 10, 25, 45, 70, 95, 120, 140), (-35, -10, 5, 20, 40)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,7 @@ class TroupeItem:
         figure: Its name in `FIGURES`.
         source: How it stands at first.
         target: How it stands at last.
+        split: One of `pair.SPLITS`.
     """
 
     id: str
@@ -67,11 +75,7 @@ class TroupeItem:
     figure: str
     source: Stand
     target: Stand
-
-    @property
-    def split(self) -> str:
-        """The troupe's own split."""
-        return "troupe"
+    split: str = "troupe"
 
     def load(self) -> Pair:
         """Return its pictures."""
@@ -95,6 +99,38 @@ def list_troupe_items() -> Iterator[TroupeItem]:
                 source=STANDS[source],
                 target=STANDS[target],
             )
+
+
+def list_chance_items() -> Iterator[TroupeItem]:
+    """Return pairs that nobody chose: one arm or both go anywhere, and sometimes the head, mouth or eyes change."""
+    for figure in PAIRS:
+        if figure == "moon":
+            continue
+        for number in range(_CHANCES):
+            # Only `random()` is promised to be the same in every version of Python.
+            chance = Random(f"{figure} {number}")
+            source = replace(IDLE, **_swing("left", chance), **_swing("right", chance))
+            sides = _choose((("left",), ("right",), ("left", "right"), ("left", "right")), chance)
+            target = replace(source, **{name: value for side in sides for name, value in _swing(side, chance).items()})
+            if chance.random() < 0.5:
+                target = replace(target, tilt=16 * chance.random() - 8, mouth=_choose((0, 1), chance))
+            if chance.random() < 0.3:
+                target = replace(target, lift=24 * chance.random() - 14, eyes=_choose((0, 1), chance))
+            name = f"chance_{figure}_{number}"
+            yield TroupeItem(id=name, level="hard", figure=figure, source=source, target=target, split="chance")
+
+
+def _swing(side: str, chance: Random) -> dict[str, float]:
+    """Return how an arm is held, outwards on either side."""
+    sign = -1 if side == "left" else 1
+    return {
+        f"{side}_arm": sign * _choose(_ARM_DEGREES, chance),
+        f"{side}_elbow": sign * _choose(_ELBOW_DEGREES, chance),
+    }
+
+
+def _choose(values: Sequence[Chosen], chance: Random) -> Chosen:
+    return values[int(chance.random() * len(values))]
 
 
 def mix_stands(source: Stand, target: Stand, t: float) -> Stand:

@@ -14,13 +14,13 @@ from benchmarks.inbetween.run import Drawn, Result, draw_transition, score_momen
 from benchmarks.inbetween.sheet import write_page, write_sheet
 from benchmarks.inbetween.sprite import MANIFEST, MARGIN_PX, list_sprite_items, place_frames
 from benchmarks.inbetween.suite import choose_items
-from benchmarks.inbetween.troupe import TroupeItem, list_troupe_items
+from benchmarks.inbetween.troupe import TroupeItem, list_chance_items, list_troupe_items
 from demo.build import render
 from demo.rig import POSES, assemble, draw, draw_parts, interpolate
 from poseloom.frames.image import blank, measure_bounds
 
 RIG = list_rig_items()
-TROUPE = list(list_troupe_items())
+TROUPE = [*list_troupe_items(), *list_chance_items()]
 SPRITES = list_sprite_items()
 
 
@@ -36,6 +36,11 @@ def test_pairs_are_split_by_package_and_the_rig_stands_alone() -> None:
     assert homes["test"]
     assert homes["rig"] == homes["flat"] == set()
     assert not homes["tune"] & homes["test"]
+
+
+def test_what_the_troupe_does_by_chance_is_the_same_every_time() -> None:
+    assert list(list_chance_items()) == list(list_chance_items())
+    assert len({(item.source, item.target) for item in list_chance_items()}) == 56
 
 
 def test_free_pairs_are_two_pictures_and_all_others_three() -> None:
