@@ -33,14 +33,14 @@ _LEAST_RATIO = 0.1
 _NEARLY = 0.025
 """A limb that changes so little may need its twin: each alone, the body's flow makes up for the other."""
 _CLEARLY = 0.88
-"""A part that plain colour hides and that makes the reading so much better is not tried in another way."""
+"""A part that is found with the body's help is taken as it is found without, when that is so much better."""
 _QUICKLY = 0.9
 _PARTS = 6
 _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
-_LEAST_OVERLAP = 0.75
-_MOST_ROUGHNESS = 0.26
-"""Two fifths of the outline across plain colour: no artist drew that part apart from what it hangs on."""
+_LEAST_OVERLAP = 0.78
+_MOST_ROUGHNESS = 0.28
+"""Half of the outline across plain colour: no artist drew that part apart from what it hangs on."""
 _TELLING, _INDULGENCE = 0.33, 0.65
 """A part that takes away a third of what is open in its place may be drawn apart, or be hidden, by so much worse."""
 _DRAWN_SHARE = 0.75
@@ -278,11 +278,11 @@ class _Search:
 
     def _try(self, proposal: Proposal) -> _Reading:
         """Return the reading with a part more, or with it and its twin where it alone is nearly good enough."""
-        hidden = self._try_hidden(proposal) if _does_turn_far(proposal) else []
-        if hidden and hidden[0].score < _CLEARLY * self._best.score:
-            return hidden[0]
         reading = self._try_turns(self._best.anatomy.velocity, [proposal.turn])
-        reading = min([reading, *hidden], key=lambda one: one.score)
+        is_in_vain = reading.score > self._best.score - _IMPROVEMENT
+        for hidden in self._try_hidden(proposal) if _does_turn_far(proposal) else []:
+            if hidden.score < (1 if is_in_vain else _CLEARLY) * reading.score:
+                reading = hidden
         gain = 1 - reading.score / self._best.score
         if abs(gain) > _NEARLY or not _does_turn_far(proposal) or not reading.anatomy.turns:
             return reading

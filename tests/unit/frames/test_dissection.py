@@ -4,16 +4,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.inbetween.score import score_picture
 from benchmarks.inbetween.shape import Stand
 from benchmarks.inbetween.troupe import STANDS, TroupeItem
 from demo.build import render
-from demo.rig import POSES, Pose
+from demo.rig import POSES, Pose, interpolate
 from poseloom.frames.anatomy import judge_anatomy
 from poseloom.frames.candidate import choose_flow
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.dissection import LONG_SIDES, Dissection, dissect
 from poseloom.frames.flow import resample_field
 from poseloom.frames.image import Premultiplied, Rgba, premultiply
+from poseloom.frames.inbetween import prepare_morph
 from poseloom.frames.registration import FeaturePyramid
 from poseloom.frames.similarity import read_turn
 from poseloom.frames.stage import set_stage
@@ -101,6 +103,24 @@ def test_an_arm_in_the_colour_of_the_body_is_found_up_to_its_shoulder(
     assert math.degrees(read_turn(anatomy.turns[farthest])) == pytest.approx(degrees, abs=15)
     # Without the shoulder, which the body explains as well, it would be half as large.
     assert all(mask.sum() > 80 for mask in anatomy.find(farthest + 1))
+
+
+@pytest.mark.parametrize(("size_px", "low", "high"), [(320, 25, 145), (512, 20, 120)])
+def test_an_arm_that_the_body_could_shrink_takes_nothing_of_the_body_along(
+    size_px: int, low: float, high: float
+) -> None:
+    """It is found with the body's help as well, but not as well as without."""
+    source, target = (replace(STRAIGHT, left_arm=degrees) for degrees in (low, high))
+    morph = prepare_morph(render(source, size_px, lined=False), render(target, size_px, lined=False))
+    truth = render(interpolate(source, target, 0.5), size_px, lined=False)
+    assert score_picture(morph.draw(0.5), truth)["psnr"] > 28
+
+
+def test_an_arm_half_of_whose_outline_no_line_draws_is_a_part() -> None:
+    idle = replace(STRAIGHT, right_elbow=6, right_reach=1.2)
+    poses = replace(idle, right_arm=30), replace(idle, right_arm=26, right_elbow=-105)
+    anatomy = take_apart(*(render(pose, 320, lined=False) for pose in poses)).anatomy
+    assert [abs(math.degrees(read_turn(turn))) > 75 for turn in anatomy.turns] == [True]
 
 
 def show(figure: str, target: Stand) -> tuple[Rgba, Rgba]:
