@@ -103,9 +103,8 @@ def list_troupe_items() -> Iterator[TroupeItem]:
 
 def list_chance_items() -> Iterator[TroupeItem]:
     """Return pairs that nobody chose: one arm or both go anywhere, and sometimes the head, mouth or eyes change."""
-    for figure in PAIRS:
-        if figure == "moon":
-            continue
+    # A moon has no arms.
+    for figure in (figure for figure, pairs in PAIRS.items() if pairs != _LOOKS):
         for number in range(_CHANCES):
             # Only `random()` is promised to be the same in every version of Python.
             chance = Random(f"{figure} {number}")

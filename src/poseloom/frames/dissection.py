@@ -280,9 +280,9 @@ class _Search:
         """Return the reading with a part more, or with it and its twin where it alone is nearly good enough."""
         reading = self._try_turns(self._best.anatomy.velocity, [proposal.turn])
         is_in_vain = reading.score > self._best.score - _IMPROVEMENT
-        for hidden in self._try_hidden(proposal) if _does_turn_far(proposal) else []:
-            if hidden.score < (1 if is_in_vain else _CLEARLY) * reading.score:
-                reading = hidden
+        hidden = self._try_hidden(proposal) if _does_turn_far(proposal) else None
+        if hidden is not None and hidden.score < (1 if is_in_vain else _CLEARLY) * reading.score:
+            reading = hidden
         gain = 1 - reading.score / self._best.score
         if abs(gain) > _NEARLY or not _does_turn_far(proposal) or not reading.anatomy.turns:
             return reading
@@ -291,26 +291,26 @@ class _Search:
         pairs = [self._try_turns(velocity, [proposal.turn, twin.turn]) for twin in twins]
         return min([reading, *pairs], key=lambda one: one.score)
 
-    def _try_hidden(self, proposal: Proposal) -> list[_Reading]:
-        """Return the reading with a part that plain colour hides in one of the poses; nothing where none does.
+    def _try_hidden(self, proposal: Proposal) -> _Reading | None:
+        """Return the reading with a part that plain colour hides in one of the poses; None where none does.
 
         A body of the same colour shrinks and grows a limb so well that little is left for a turn to explain better. So
         the body flows once more without what the guess explains around its seed, too.
         """
         claimed = claim_cells(self._comparison, proposal)
         if min(int(claim.sum()) for claim in claimed) < LEAST_CELLS:
-            return []
+            return None
         prices, offers = self._price(), self._comparison.price_turn(proposal.turn)
         hidden = [
             float((price[claim] <= offer[claim] + SLACK).mean())
             for price, offer, claim in zip(prices, offers, claimed, strict=True)
         ]
         if max(hidden) < _HIDES or min(hidden) > _SHOWS:
-            return []
+            return None
         near, far = (
             ~grow(claim | (labels > 0)) for claim, labels in zip(claimed, self._best.anatomy.labels, strict=True)
         )
-        return [self._try_turns(self._flow(near, far, self._start, FIRM), [proposal.turn], lands=True)]
+        return self._try_turns(self._flow(near, far, self._start, FIRM), [proposal.turn], lands=True)
 
     def _try_turns(self, velocity: Field, turns: list[Similarity], *, lands: bool = False) -> _Reading:
         """Return the reading with some turns more, looked at twice when it promises anything."""

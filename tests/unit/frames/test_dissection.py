@@ -116,6 +116,14 @@ def test_an_arm_that_the_body_could_shrink_takes_nothing_of_the_body_along(
     assert score_picture(morph.draw(0.5), truth)["psnr"] > 28
 
 
+def test_an_arm_that_is_found_with_the_body_as_well_is_taken_as_it_is_found() -> None:
+    """Without the body's help it has slightly fewer faults, and is cut out worse."""
+    low = replace(POSES["idle"], left_arm=5, left_elbow=-30, right_arm=5, right_elbow=30, right_reach=1.3)
+    high = replace(low, right_arm=145, right_elbow=-30)
+    drawn = prepare_morph(render(low, 400), render(high, 400)).draw(0.5)
+    assert score_picture(drawn, render(interpolate(low, high, 0.5), 400))["psnr"] > 20
+
+
 def test_an_arm_half_of_whose_outline_no_line_draws_is_a_part() -> None:
     idle = replace(STRAIGHT, right_elbow=6, right_reach=1.2)
     poses = replace(idle, right_arm=30), replace(idle, right_arm=26, right_elbow=-105)
