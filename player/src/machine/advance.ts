@@ -37,7 +37,7 @@ function hear(machine: Machine, state: State, event: MachineEvent): State | unde
   }
   if (event.type === "fire" && machine.inputOf.get(event.input)?.type === "trigger")
     return { ...state, trigger: event.input };
-  if (event.type === "set" && isSettable(values, event)) return give(event.input, event.value);
+  if (event.type === "set" && isSettable(machine, values, event)) return give(event.input, event.value);
   if (event.type === "loop_ended" && isResting && loopAt(machine, node))
     return give("loopCount", Number(values.loopCount) + 1);
   if (event.type === "time" && isResting && event.ms > Number(values.nodeTime) && event.ms < Infinity)
@@ -45,13 +45,15 @@ function hear(machine: Machine, state: State, event: MachineEvent): State | unde
   return undefined;
 }
 
-/** Triggers have no value, and the machine counts two by itself. */
+/** Rule 11: a boolean is true or false, triggers have no value, and the machine counts two by itself. */
 function isSettable(
+  { inputOf }: Machine,
   values: State["values"],
   { input, value }: { readonly input: string; readonly value: Value },
 ): boolean {
+  const isNumber = inputOf.get(input)?.type === "number";
   return (
-    (typeof value === "boolean" || Number.isFinite(value)) &&
+    (typeof value === "boolean" || (isNumber ? Number.isFinite(value) : value === 0 || value === 1)) &&
     Object.hasOwn(values, input) &&
     input !== "loopCount" &&
     input !== "nodeTime" &&

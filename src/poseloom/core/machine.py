@@ -8,7 +8,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import assert_never
+from typing import TypeGuard, assert_never
 
 from poseloom.core.canvas import Canvas, Condition, Edge, Exit, Input, InputType, Operator
 from poseloom.core.field import is_number
@@ -224,10 +224,15 @@ def _set(machine: Machine, state: State, name: str, value: object) -> tuple[Stat
     item = machine.inputs.get(name)
     if item is None or item.type is InputType.TRIGGER or name in COUNTERS:
         return state, ()
-    if not (isinstance(value, bool) or is_number(value)) or value == state.values[name]:
+    if not _suits(value, item) or value == state.values[name]:
         return state, ()
     changed = _with_value(state, name, value)
     return (changed, ()) if state.phase is Phase.PLAY else _settle(machine, changed)
+
+
+def _suits(value: object, item: Input) -> TypeGuard[bool | float]:
+    """Say whether an input can have a value: a boolean is true or false, which 1 and 0 may stand for (11)."""
+    return isinstance(value, bool) or (is_number(value) and (item.type is InputType.NUMBER or value in {0, 1}))
 
 
 def _fire(machine: Machine, state: State, name: str) -> tuple[State, tuple[Effect, ...]]:
