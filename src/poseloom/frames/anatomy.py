@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from poseloom.core.confidence import Fault, FaultKind
-from poseloom.frames.comparison import Comparison, Mask, find_joint, grow, measure_joint, measure_stretch
-from poseloom.frames.flow import Channels, Field, exponentiate, look_up, warp
+from poseloom.frames.comparison import Comparison, Mask, grow, measure_joint, measure_stretch
+from poseloom.frames.flow import Channels, Field, warp
 from poseloom.frames.image import Plane, measure_gap
 from poseloom.frames.labelling import Labels, measure_cut
+from poseloom.frames.path import Path, trace_paths
 from poseloom.frames.similarity import (
     Similarity,
     compose,
@@ -19,7 +19,6 @@ from poseloom.frames.similarity import (
     measure_strain,
     move_points,
     pull_back,
-    take_share,
 )
 
 _WORST_GAP = 1.2
@@ -30,8 +29,6 @@ _PART_PRICE = 0.004
 _LOOSE_WEIGHT = 0.021
 LOOSE_FREE_CELLS = 3.5
 _LOOSE_MOST_CELLS = 17.5
-_STILL_ROUNDS = 3
-_STILL_CELLS = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,59 +75,10 @@ class Anatomy:
         ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Path:
-    """How a part moves: it turns about a joint that goes where the body goes.
-
-    Attributes:
-        turn: From the source to the target.
-        joint: (x, y) in the source, in cells.
-    """
-
-    turn: Similarity
-    joint: NDArray[np.float64]
-
-    def find(self, t: float, flows: tuple[Field, Field]) -> Similarity:
-        """Return the map from the source to the moment `t`; at 1 it is the whole turn.
-
-        Args:
-            t: 0 is the source and 1 the target.
-            flows: Where the body has gone by then, and on the whole way, (h, w, 2) each, in cells.
-        """
-        there, whole = map(self._follow, flows)
-        # What the joint drifts off the body, it drifts evenly.
-        landed = move_points(self.joint, self.turn)
-        place = self.joint + there + t * (landed - self.joint - whole)
-        return take_share(self.turn, t, self.joint, place)
-
-    def _follow(self, field: Field) -> NDArray[np.float64]:
-        place = self.joint.astype(np.float32)[None, None]
-        return np.asarray(look_up(field, place)[0, 0], np.float64)
-
-
-def trace_paths(anatomy: Anatomy, comparison: Comparison) -> list[Path]:
+def trace_anatomy(anatomy: Anatomy, comparison: Comparison) -> list[Path]:
     """Return how each part moves."""
     motion, _ = anatomy.measure_motion(comparison)
-    return [
-        Path(turn=turn, joint=find_joint(anatomy.labels[0] == part, turn, motion, comparison.solid[0]))
-        for part, turn in enumerate(anatomy.turns, 1)
-    ]
-
-
-def steady_path(path: Path, velocity: Field) -> Path:
-    """Return `path` about a joint half-way to the place at which the part does not move against the body at all.
-
-    The one is where the part is seen to hang, the other what its whole motion tells, also of a joint that is hidden:
-    neither is sure. Where there is no such place nearby, the path stays as it is.
-    """
-    field = exponentiate(velocity, 1.0)
-    still, back = path.joint, np.linalg.pinv(np.eye(2) - path.turn[:, :2])
-    for _ in range(_STILL_ROUNDS):
-        carried = look_up(field, still.astype(np.float32)[None, None])[0, 0]
-        still = still + back @ (move_points(still, path.turn) - still - carried)
-    if math.dist(still, path.joint) > _STILL_CELLS:
-        return path
-    return Path(turn=path.turn, joint=(path.joint + still) / 2)
+    return trace_paths(anatomy.labels[0], anatomy.turns, motion, comparison.solid[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +132,7 @@ class Verdict:
 
 def judge_anatomy(anatomy: Anatomy, comparison: Comparison) -> Verdict:
     """Return the faults of a reading: both poses are brought half-way and compared."""
-    paths = trace_paths(anatomy, comparison)
+    paths = trace_anatomy(anatomy, comparison)
     (near, near_known), (far, far_known) = (_bring_half_way(anatomy, comparison, paths, side) for side in (0, 1))
     shown = np.maximum(near[..., 3], far[..., 3])
     known = np.minimum(near_known, far_known)

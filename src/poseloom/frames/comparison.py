@@ -173,16 +173,6 @@ def measure_joint(mask: Mask, turn: Similarity, motion: Field, solid: Mask) -> f
     return float(gaps[: max(3, min(8, len(gaps) // 8))].mean())
 
 
-def find_joint(mask: Mask, turn: Similarity, motion: Field, solid: Mask) -> NDArray[np.float64]:
-    """Return (x, y), the place about which a part turns: where it and what it hangs on agree best."""
-    ring = find_ring(mask, solid)
-    if ring.sum() < 4:
-        return np.asarray(np.argwhere(mask)[:, ::-1].mean(axis=0), np.float64)
-    nearest = np.argsort(measure_gaps(ring, turn, motion), kind="stable")
-    places = np.argwhere(ring)[:, ::-1]
-    return np.asarray(np.median(places[nearest[: max(3, len(nearest) // 10)]], axis=0), np.float64)
-
-
 def measure_overlap(near: Mask, far: Mask, turn: Similarity) -> float:
     """Return which share of the smaller of two masks, one in each pose, the other one covers when it is moved there."""
     pulled = pull_back(far.astype(np.float32), turn)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poseloom.frames.affinity import fit_shape
-from poseloom.frames.anatomy import Anatomy, Path, steady_path, trace_paths
+from poseloom.frames.anatomy import Anatomy, trace_anatomy
 from poseloom.frames.blend import prepare_side
 from poseloom.frames.comparison import Comparison, Mask, grow
 from poseloom.frames.contour import (
@@ -33,6 +33,7 @@ from poseloom.frames.image import (
 from poseloom.frames.joint import is_lined
 from poseloom.frames.layer import lies_before
 from poseloom.frames.limb import Limb
+from poseloom.frames.path import Path, rescale_path, steady_path
 from poseloom.frames.registration import LEFTOVER, FeaturePyramid, register
 from poseloom.frames.root import draw_root, round_off
 from poseloom.frames.silhouette import Ink, find_nearest
@@ -71,7 +72,7 @@ def cut_parts(poses: tuple[Rgba, Rgba], anatomy: Anatomy, comparison: Comparison
         comparison: Both poses on that grid.
     """
     drawings = study_drawing(poses[0]), study_drawing(poses[1])
-    paths = [steady_path(path, anatomy.velocity) for path in trace_paths(anatomy, comparison)]
+    paths = [steady_path(path, anatomy.velocity) for path in trace_anatomy(anatomy, comparison)]
     ways = (comparison.follow(anatomy.velocity, duration) for duration in (1.0, -1.0))
     flows = [resample_field(way, poses[0].shape[:2]) for way in ways]
     parts = [_find_part(drawings, anatomy, comparison, part, path) for part, path in enumerate(paths, 1)]
@@ -281,8 +282,7 @@ def _uncover(part: Rgba, other: Rgba, cover: Mask) -> Rgba:
 def rescale_limb(limb: Limb, before: tuple[int, int], after: tuple[int, int]) -> Limb:
     """Return a limb whose path is told in cells of another grid over the same stage."""
     scale_x, scale_y = after[1] / before[1], after[0] / before[0]
-    joint = (limb.path.joint + 0.5) * np.array([scale_x, scale_y]) - 0.5
-    return replace(limb, path=Path(turn=change_units(limb.path.turn, scale_x, scale_y), joint=joint))
+    return replace(limb, path=rescale_path(limb.path, scale_x, scale_y))
 
 
 def _complete(pose: Rgba, hole: Mask, open_end: Mask, other: Rgba, other_hole: Mask, flow: Field) -> Rgba:

@@ -119,20 +119,34 @@ class _Search:
         self._start = start
         self._pyramid = FeaturePyramid(*comparison.poses)
         firm = self._flow(np.ones(comparison.shape, bool), np.ones(comparison.shape, bool), self._start, FIRM)
-        self._best = self._read(replace(single.anatomy, velocity=firm))
+        self._body = self._best = self._read(replace(single.anatomy, velocity=firm))
         self._proposer = Proposer(comparison)
         self._dead: list[Proposal] = []
         self._kept: list[Proposal] = []
 
     def run(self) -> Dissection:
-        """Try parts until nothing makes the reading better."""
+        """Try parts until nothing makes the reading better; where none does and that would be seen, more of them."""
+        found = self._seek()
+        if not found and not self._best.anatomy.turns and self._is_shown_slowly():
+            # What was tried in vain is not tried again.
+            self._best = self._body
+            found = self._seek()
+        if found:
+            return Dissection(self._land(found).anatomy)
+        has_parts = bool(self._best.anatomy.turns) and self._best.score < _NEARLY_SHARE * self._single.score
+        return Dissection(self._single.anatomy, is_near_miss=has_parts)
+
+    def _is_shown_slowly(self) -> bool:
+        """Say whether the single flow would be shown as slowly as can be: a limb that melts in it is seen."""
+        return measure_trust(judge_confidence(self._single.score)) == 1
+
+    def _seek(self) -> _Reading | None:
+        """Return the best reading with parts, if they are worth their trouble."""
         self._search()
         best = self._prune()
         share = best.score / self._single.score
-        if share < _LEAST_SHARE or (share < _DECISIVE_SHARE and self._is_decisive(best.anatomy)):
-            return Dissection(self._land(best).anatomy)
-        has_parts = bool(self._best.anatomy.turns) and self._best.score < _NEARLY_SHARE * self._single.score
-        return Dissection(self._single.anatomy, is_near_miss=has_parts)
+        is_worth_it = share < _LEAST_SHARE or (share < _DECISIVE_SHARE and self._is_decisive(best.anatomy))
+        return best if is_worth_it else None
 
     def _land(self, reading: _Reading) -> _Reading:
         """Return a reading with parts also where they land, as far as their turns explain that, unless it is worse."""

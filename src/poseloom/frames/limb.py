@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from poseloom.frames.anatomy import Path
 from poseloom.frames.blend import Side, blend_sides, show_side
 from poseloom.frames.flow import Field, exponentiate, list_positions, look_up
 from poseloom.frames.image import Rgba, premultiply, unpremultiply
 from poseloom.frames.joint import close_outline
+from poseloom.frames.path import Path
 from poseloom.frames.silhouette import Ink, mix_inks
 from poseloom.frames.similarity import Similarity, change_units, invert, move_points
 from poseloom.frames.stage import Placement, Window, sample_places

@@ -44,12 +44,23 @@ def measure_strain(similarity: Similarity) -> float:
     return float(np.abs(np.log(np.maximum(scales, 1e-6))).sum())
 
 
-def take_share(similarity: Similarity, share: float, source: ArrayLike, target: ArrayLike) -> Similarity:
-    """Return that `share` of a turn and of its scales, about the point `source`, which goes to `target`."""
+def take_share(
+    similarity: Similarity, share: float, source: ArrayLike, target: ArrayLike, *, about_radians: float | None = None
+) -> Similarity:
+    """Return that `share` of a turn and of its scales, about the point `source`, which goes to `target`.
+
+    Args:
+        similarity: The whole turn.
+        share: 0..1, or a little beyond.
+        source: The place about which it turns.
+        target: Where that place goes.
+        about_radians: How far it turns and which way round; the short way by default.
+    """
     turn = form_similarity(read_turn(similarity), 1, (0, 0), (0, 0))[:, :2]
     # What is left of a map without its turn is symmetric and scales along two axes.
     scales, axes = np.linalg.eigh(turn.T @ similarity[:, :2])
-    part = form_similarity(read_turn(similarity) * share, 1, (0, 0), (0, 0))[:, :2]
+    radians = read_turn(similarity) if about_radians is None else about_radians
+    part = form_similarity(radians * share, 1, (0, 0), (0, 0))[:, :2]
     linear = part @ (axes * np.maximum(scales, 1e-6) ** share) @ axes.T
     return np.column_stack([linear, np.asarray(target, np.float64) - linear @ np.asarray(source, np.float64)])
 

@@ -5,7 +5,7 @@ import pytest
 
 from demo.build import render
 from demo.rig import POSES
-from poseloom.frames.anatomy import LOOSE_FREE_CELLS, Anatomy, trace_paths
+from poseloom.frames.anatomy import LOOSE_FREE_CELLS, Anatomy, trace_anatomy
 from poseloom.frames.attachment import attach_parts, land_parts, release_cells
 from poseloom.frames.candidate import choose_flow
 from poseloom.frames.comparison import Comparison
@@ -30,7 +30,7 @@ def arm() -> Case:
 
 def cut_short(anatomy: Anatomy, comparison: Comparison, reach_cells: float) -> Anatomy:
     """Return the anatomy with what lies about the shoulder given to the body."""
-    [path] = trace_paths(anatomy, comparison)
+    [path] = trace_anatomy(anatomy, comparison)
     joints = path.joint, move_points(path.joint, path.turn)
     labels = [
         np.where(np.linalg.norm(comparison.places - np.asarray(joint, np.float32), axis=2) < reach_cells, 0, side)

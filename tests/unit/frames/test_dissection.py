@@ -145,6 +145,14 @@ def test_wings_take_nothing_of_the_body_along() -> None:
     assert judge_anatomy(anatomy, compare(*poses)).score < 0.18
 
 
+def test_a_wing_is_found_after_two_guesses_failed_where_the_flow_would_be_shown_slowly() -> None:
+    low = Stand(left_arm=0, left_elbow=35, right_arm=25, right_elbow=5)
+    high = replace(low, right_arm=140, right_elbow=20)
+    pair = TroupeItem(id="bird", level="hard", figure="bird", source=high, target=low).load()
+    [turn] = take_apart(pair.source, pair.target).anatomy.turns
+    assert math.degrees(read_turn(turn)) == pytest.approx(115, abs=10)
+
+
 def test_an_arm_keeps_its_outline_when_the_body_could_have_some_of_it() -> None:
     assert len(take_apart(*show("girl", Stand(right_arm=95, tilt=-3))).anatomy.turns) == 1
 

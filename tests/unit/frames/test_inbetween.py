@@ -117,7 +117,9 @@ def test_a_squash_keeps_its_feet_and_its_area(morph: Morph, source: Rgba) -> Non
     assert float(frame[..., 3].sum()) == pytest.approx(float(source[..., 3].sum()), rel=0.005)
 
 
-def test_a_placement_at_rest_changes_nothing_that_is_seen(morph: Morph, source: Rgba) -> None:
+def test_a_placement_at_rest_changes_nothing_that_is_seen_where_all_flows(source: Rgba) -> None:
+    morph = prepare_morph(source, draw_subject(SIZE, 0.3))
+    assert not morph.limbs
     moved = morph.draw(0.0, Placement(pivot_x=3.0, pivot_y=5.0))
     assert np.abs(premultiply(moved) - premultiply(source)).max() < 0.02
 
