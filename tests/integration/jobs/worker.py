@@ -6,6 +6,7 @@ from pathlib import Path
 
 from poseloom.jobs.config import EngineConfig
 from poseloom.jobs.engine import Engine
+from poseloom.wiring.log import set_up_logging
 from tests.integration.jobs.truth import Truth, TruthRunner
 
 NETWORK_STATUS = 99
@@ -19,6 +20,8 @@ def refuse_network(event: str, _arguments: object) -> None:
 
 def work(url: str, home: str, actor: str, recovery_limit: str) -> None:
     sys.addaudithook(refuse_network)
+    # As in production, on standard error: standard output is for the word that it works.
+    set_up_logging(as_json=False)
     config = EngineConfig(
         database_url=url,
         home=Path(home),
