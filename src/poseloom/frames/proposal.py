@@ -331,7 +331,10 @@ class _Polish:
         self._share = weights[rows, columns] / max(float(weights[rows, columns].sum()), 1e-6)
 
     def run(self, finds: list[Find]) -> list[tuple[float, Similarity]]:
-        """Return costs and maps, best first; finds that stay behind are given up half-way."""
+        """Return costs and maps, best first; finds that stay behind are given up half-way, and no place, no maps."""
+        if len(self._arms) == 0:
+            # A seed between two shapes may belong to neither.
+            return []
         best = np.array([(turn, *place, 0.0) for turn, place in finds])
         lowest, reach = self._judge(best), np.ones(len(best))
         for round_ in range(_POLISHING):
@@ -352,11 +355,9 @@ class _Polish:
 
     def improve(self, turn: Similarity) -> list[Similarity]:
         """Return a map near `turn` that fits better, unless even that does not fit."""
-        if len(self._arms) == 0:
-            return []
         place = turn @ np.array([*self._seed, 1.0])
-        [(cost, better)] = self.run([(read_turn(turn), (float(place[0]), float(place[1])))])
-        return [better] if cost < _WORST_COST else []
+        ways = self.run([(read_turn(turn), (float(place[0]), float(place[1])))])
+        return [better for cost, better in ways if cost < _WORST_COST]
 
     def _form(self, guess: NDArray[np.float64]) -> Similarity:
         return form_similarity(guess[0], math.exp(guess[3]), self._seed, guess[1:3])

@@ -52,3 +52,13 @@ def test_a_part_that_keeps_its_side_is_left_alone(proposer: Proposer) -> None:
     ends = find_place(-1, DOWN), find_place(-1, UP)
     kept = Proposal(turn=form_similarity(math.radians(UP - DOWN), 1, *ends), seed=ends[0], side=0)
     assert proposer.uncross([kept], UNEXPLAINED) == []
+
+
+def test_a_place_between_two_shapes_that_belongs_to_neither_has_no_guesses() -> None:
+    railed = draw_figure(DOWN)
+    railed[20:90, [5, 6, 10, 11]] = 1
+    beside_the_figure = np.zeros((112, 112), np.float32)
+    beside_the_figure[:, :16] = 1
+    guesses = Proposer(Comparison(railed, draw_figure(UP))).propose((beside_the_figure, UNEXPLAINED[1]))
+    # White is too far from nothing for the rails to belong to what lies between them, where most that is open is near.
+    assert {guess.side for guess in guesses} == {1}
