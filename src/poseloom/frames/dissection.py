@@ -14,7 +14,7 @@ import numpy as np
 from poseloom.core.confidence import judge_confidence, measure_trust
 from poseloom.frames.anatomy import Anatomy, judge_anatomy
 from poseloom.frames.attachment import SLACK, attach_parts, land_parts, release_cells
-from poseloom.frames.comparison import Both, Comparison, Mask, find_ring, grow, measure_overlap
+from poseloom.frames.comparison import Both, Comparison, Mask, grow, measure_overlap
 from poseloom.frames.flow import Field, resample_field, smooth
 from poseloom.frames.labelling import Labels, measure_roughness
 from poseloom.frames.layer import lies_before
@@ -54,17 +54,15 @@ _LARGEST_SHARE = 0.31
 _LEAST_SHARE = 0.9
 """Parts are worth their trouble when they take away a tenth of the faults."""
 _NEARLY_SHARE = 0.935
-_DECISIVE_SHARE = 0.97
-"""Or a few, when each is all the difference in its own place."""
-_UNEXPLAINED = 0.4
-_EXPLAINED = 0.25
-_EXPLAINED_SHARE = 0.44
-"""There, the flow leaves much of it open, and the part hardly anything, less than half of that."""
-_LEAST_GAIN = 12.0
+_TRUE_SHARE = 1.1
+_TRUE = 0.25
+"""Where their turns leave less than that open, they are what happens, and a limb that melts is seen more than a cut."""
+_LEAST_GAIN = 6.0
 _HIDDEN_CELLS = 7
 _HIDES, _SHOWS = 0.3, 0.25
 """Shares of what a guess claims, explained without it as well: in the pose that hides the part, and in the other."""
 _LIMB_RADIANS = math.radians(28)
+_MELTING_CELLS = 9
 _ROUGH_CUT = 0.003
 """A cut that costs more, per cell of the silhouettes, may be made elsewhere."""
 _UNSETTLED = 0.12
@@ -145,7 +143,7 @@ class _Search:
         self._search()
         best = self._prune()
         share = best.score / self._single.score
-        is_worth_it = share < _LEAST_SHARE or (share < _DECISIVE_SHARE and self._is_decisive(best.anatomy))
+        is_worth_it = share < _LEAST_SHARE or (share < _TRUE_SHARE and self._are_true(best.anatomy))
         return best if is_worth_it else None
 
     def _land(self, reading: _Reading) -> _Reading:
@@ -157,13 +155,10 @@ class _Search:
         landed = self._read(land_parts(anatomy, self._comparison, before))
         return landed if landed.score < reading.score + _IMPROVEMENT else reading
 
-    def _is_decisive(self, anatomy: Anatomy) -> bool:
-        """Say whether each part explains what the single flow does not explain there at all."""
-        for part in range(1, len(anatomy.turns) + 1):
-            before, after = self._measure_open(anatomy, part)
-            if before < _UNEXPLAINED or after > min(_EXPLAINED, _EXPLAINED_SHARE * before):
-                return False
-        return bool(anatomy.turns)
+    def _are_true(self, anatomy: Anatomy) -> bool:
+        """Say whether there are parts, and the turn of each explains the place where it is."""
+        parts = range(1, len(anatomy.turns) + 1)
+        return bool(parts) and all(self._measure_open(anatomy, part)[1] < _TRUE for part in parts)
 
     def _measure_open(self, anatomy: Anatomy, part: int) -> tuple[float, float]:
         """Return what the single flow leaves open where a part is, and what its turn does, 0..1 each."""
@@ -387,12 +382,12 @@ class _Search:
             limbs = sorted([*limbs, *torn])
 
     def _is_limb(self, velocity: Field, turn: Similarity, mask: Mask) -> bool:
-        """Say whether a part turns against what is around it."""
+        """Say whether a part turns against the body; what is right around the part may melt along with it."""
         field = self._comparison.follow(velocity, 1.0)
-        ring = find_ring(mask, self._comparison.solid[0])
-        if not ring.any():
+        body = self._comparison.solid[0] & ~grow(mask, _MELTING_CELLS)
+        if not body.any():
             return True
-        along_x = np.gradient(field, axis=1)[ring].mean(axis=0)
+        along_x = np.gradient(field, axis=1)[body].mean(axis=0)
         carried = math.atan2(float(along_x[1]), 1 + float(along_x[0]))
         return abs(math.remainder(read_turn(turn) - carried, math.tau)) > _LIMB_RADIANS
 

@@ -228,7 +228,9 @@ def _read(work: tuple[Premultiplied, Premultiplied], single: Candidate, alone: V
 def _look(work: tuple[Premultiplied, Premultiplied], single: Candidate, alone: Verdict, long_side: int) -> _Read:
     comparison = Comparison(*FeaturePyramid(*work).see(long_side, 0.0))
     found = dissect(comparison, resample_field(single.velocity, comparison.shape), single.start)
-    verdict = min(alone, judge_anatomy(found.anatomy, comparison), key=lambda verdict: verdict.score)
+    verdict = judge_anatomy(found.anatomy, comparison)
+    if not found.anatomy.turns:
+        verdict = min(alone, verdict, key=lambda verdict: verdict.score)
     return _Read(comparison, found.anatomy, verdict, found.is_near_miss)
 
 

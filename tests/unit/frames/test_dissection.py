@@ -153,6 +153,16 @@ def test_a_wing_is_found_after_two_guesses_failed_where_the_flow_would_be_shown_
     assert math.degrees(read_turn(turn)) == pytest.approx(115, abs=10)
 
 
+@pytest.mark.parametrize(("source", "target"), [(-140, -70), (-70, -25)])
+def test_a_wing_is_a_part_though_the_flow_melts_it_for_hardly_more(source: float, target: float) -> None:
+    """The cut costs as much as the melting; in the second pair what is right around the wing melts along."""
+    pair = TroupeItem(
+        id="bird", level="hard", figure="bird", source=Stand(left_arm=source), target=Stand(left_arm=target)
+    ).load()
+    [turn] = take_apart(pair.source, pair.target).anatomy.turns
+    assert math.degrees(read_turn(turn)) == pytest.approx(source - target, abs=5)
+
+
 def test_an_arm_keeps_its_outline_when_the_body_could_have_some_of_it() -> None:
     assert len(take_apart(*show("girl", Stand(right_arm=95, tilt=-3))).anatomy.turns) == 1
 
