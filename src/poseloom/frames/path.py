@@ -24,6 +24,8 @@ _CLEARLY = 0.6
 _ON_THE_WAY = 0.3, 0.5, 0.7
 _STILL_ROUNDS = 3
 _STILL_CELLS = 8.0
+_EVEN_CHORD = 0.5
+"""The square of the chord of a turn, of a circle of radius 1, at which both places of a joint are equally sure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,23 +165,27 @@ def _count_on(places: NDArray[np.float32], mask: Mask) -> int:
 
 
 def steady_path(path: Path, velocity: Field) -> Path:
-    """Return `path` about a joint half-way to the place at which the part does not move against what carries it at all.
+    """Return `path` about a joint nearer to the place at which the part does not move against what carries it at all.
 
     The one is where the part is seen to hang, the other what its whole motion tells, also of a joint that is hidden:
-    neither is sure. Where there is no such place nearby, the path stays as it is.
+    the farther the part turns, the surer. Where there is no such place nearby, the path stays as it is.
     """
     carrier = path.carrier and steady_path(path.carrier, velocity)
     if carrier is not path.carrier:
         path = replace(path, carrier=carrier)
     whole = exponentiate(velocity, 1.0)
     carried = np.eye(2) if carrier is None else carrier.turn[:, :2]
-    still, back = path.joint, np.linalg.pinv(carried - path.turn[:, :2])
+    apart = carried - path.turn[:, :2]
+    still, back = path.joint, np.linalg.pinv(apart)
     for _ in range(_STILL_ROUNDS):
         landed = still + _follow(whole, still) if carrier is None else move_points(still, carrier.turn)
         still = still + back @ (move_points(still, path.turn) - landed)
     if math.dist(still, path.joint) > _STILL_CELLS:
         return path
-    return replace(path, joint=(path.joint + still) / 2)
+    # That place is off by what the motion is off, over the chord of the turn; each is weighed by its inverse variance.
+    squared_chord = float(np.square(apart).sum()) / 2
+    share = squared_chord / (squared_chord + _EVEN_CHORD)
+    return replace(path, joint=(1 - share) * path.joint + share * still)
 
 
 def rescale_path(path: Path, scale_x: float, scale_y: float) -> Path:
