@@ -181,6 +181,7 @@ def measure_overlap(near: Mask, far: Mask, turn: Similarity) -> float:
 
 def measure_gaps(mask: Mask, turn: Similarity, motion: Field) -> NDArray[np.float32]:
     """Return how far apart, in cells, a turn and a motion, (h, w, 2), bring each cell of `mask`, row by row."""
-    places = np.argwhere(mask)[:, ::-1].astype(np.float32)
-    gaps = move_points(places, turn) - places - motion[mask]
+    cells = np.flatnonzero(mask)
+    places = list_positions(*mask.shape).reshape(-1, 2)[cells]
+    gaps = move_points(places, turn) - places - motion.reshape(-1, 2)[cells]
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", gaps, gaps)), np.float32)

@@ -10,7 +10,7 @@ from poseloom.frames.comparison import Mask, grow
 from poseloom.frames.flow import smooth
 from poseloom.frames.image import Plane, Rgba, measure_colour_gap
 from poseloom.frames.silhouette import Ink, find_ink, find_nearest, measure_distance
-from poseloom.frames.similarity import Similarity, invert, pull_back
+from poseloom.frames.similarity import Similarity, change_origins, invert, pull_back
 
 _INK_SPREAD = 60
 RIM_PX = 2
@@ -143,8 +143,7 @@ def trim_parts(masks: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], turn
     x, y, width, height = cv2.boundingRect(np.asarray(masks[0] | masks[1], np.uint8))
     left, top = max(0, x - _MARGIN_PX), max(0, y - _MARGIN_PX)
     box = np.s_[top : y + height + _MARGIN_PX, left : x + width + _MARGIN_PX]
-    origin = np.array([left, top], np.float64)
-    moved = np.column_stack([turn[:, :2], turn[:, 2] + turn[:, :2] @ origin - origin])
+    moved = change_origins(turn, (left, top), (left, top))
     near, far = (mask.copy() for mask in masks)
     near[box], far[box] = _compare_parts((near[box], far[box]), (crop(drawings[0], box), crop(drawings[1], box)), moved)
     return near, far

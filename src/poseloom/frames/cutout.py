@@ -37,8 +37,8 @@ from poseloom.frames.path import Path, rescale_path, steady_path
 from poseloom.frames.registration import LEFTOVER, FeaturePyramid, register
 from poseloom.frames.root import draw_root, round_off
 from poseloom.frames.silhouette import Ink, find_nearest
-from poseloom.frames.similarity import Similarity, change_units, move_points, pull_back
-from poseloom.frames.stage import Window
+from poseloom.frames.similarity import Similarity, change_origins, change_units, invert, move_points, pull_back
+from poseloom.frames.stage import Placement, Window
 from poseloom.frames.stump import sheathe_parts
 
 _WORK_LONG_SIDE = 320
@@ -218,8 +218,7 @@ def _pack(
     bounds = measure_bounds(np.maximum(near, brought))
     if bounds is None:
         return None
-    x0, y0, x1, y1 = bounds
-    window = Window(x0=x0 - _MARGIN_PX, y0=y0 - _MARGIN_PX, x1=x1 + _MARGIN_PX, y1=y1 + _MARGIN_PX)
+    window = _add_margin(*bounds)
     open_end = _find_open_end(part, window) if is_front else None
     return Limb(
         sides=(prepare_side(window.cut(near), open_end), prepare_side(window.cut(brought), open_end)),
@@ -249,7 +248,22 @@ def _form_root(part: _Part, drawings: tuple[Drawing, Drawing]) -> Limb | None:
 
 def _bring(far: Rgba, part: _Part) -> Rgba:
     """Return a part that the target shows where the source has it."""
-    return unpremultiply(np.clip(pull_back(premultiply(far), part.turn, interpolation=cv2.INTER_CUBIC), 0, 1))
+    brought = np.zeros_like(far)
+    bounds = measure_bounds(far)
+    if bounds is None:
+        return brought
+    shown = _add_margin(*bounds)
+    corners = move_points(np.array([(x, y) for x in bounds[::2] for y in bounds[1::2]], np.float32), invert(part.turn))
+    reach = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
+    landed = _add_margin(*(int(value) for value in np.concatenate(reach))).place(Placement(), far.shape[:2])
+    way = change_origins(part.turn, (landed.x0, landed.y0), (shown.x0, shown.y0))
+    seen = pull_back(premultiply(shown.cut(far)), way, interpolation=cv2.INTER_CUBIC, shape=landed.shape)
+    brought[landed.y0 : landed.y1, landed.x0 : landed.x1] = unpremultiply(np.clip(seen, 0, 1))
+    return brought
+
+
+def _add_margin(x0: int, y0: int, x1: int, y1: int) -> Window:
+    return Window(x0=x0 - _MARGIN_PX, y0=y0 - _MARGIN_PX, x1=x1 + _MARGIN_PX, y1=y1 + _MARGIN_PX)
 
 
 def _find_inks(part: _Part, drawings: tuple[Drawing, Drawing]) -> tuple[Ink, Ink] | None:
@@ -309,5 +323,8 @@ def _complete(pose: Rgba, hole: Mask, open_end: Mask, other: Rgba, other_hole: M
 
 
 def _shrink(image: Rgba) -> Premultiplied:
+    """Return a part at the size at which what is left of its motion is sought; eight bits are enough for that."""
     height, width = fit_shape((image.shape[0], image.shape[1]), _WORK_LONG_SIDE)
-    return np.asarray(cv2.resize(premultiply(image), (width, height), interpolation=cv2.INTER_AREA), np.float32)
+    whole = cv2.cvtColor(image, cv2.COLOR_RGBA2mRGBA)
+    small = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+    return np.multiply(small, np.float32(1 / 255), dtype=np.float32)

@@ -121,6 +121,8 @@ class _Search:
         self._proposer = Proposer(comparison)
         self._dead: list[Proposal] = []
         self._kept: list[Proposal] = []
+        # A velocity is known by its identity, so each is kept with what was read of it.
+        self._looked: dict[tuple[int, bytes], tuple[Field, _Reading]] = {}
 
     def run(self) -> Dissection:
         """Try parts until nothing makes the reading better; where none does and that would be seen, more of them."""
@@ -253,9 +255,11 @@ class _Search:
         prices = self._price()
         left = _measure_left(prices)
         motions = self._best.anatomy.measure_motion(self._comparison)
+        parts = self._list_parts()
+        known = [*self._dead, *self._kept, *parts]
 
         def weigh(proposals: Iterable[Proposal]) -> list[Ranked]:
-            new = [one for one in proposals if not any(is_alike(one, dead) for dead in self._dead)]
+            new = [one for one in proposals if not any(is_alike(one, other) for other in known)]
             worths = [weigh_proposal(self._comparison, proposal, prices, motions) for proposal in new]
             return [Ranked(worth, one) for worth, one in zip(worths, new, strict=True)]
 
@@ -264,7 +268,7 @@ class _Search:
         likely = [one.proposal for one in limbs if one.worth > _LEAST_GAIN]
         # A limb that was taken for its twin fits badly, and still tells that there is one.
         hinted = [one.proposal for one in limbs if one.worth > LEAST_WORTH]
-        twins = weigh(self._proposer.mirror([*self._kept, *self._list_parts()], left))
+        twins = weigh(self._proposer.mirror([*self._kept, *parts], left))
         ranked += [replace(one, worth=_TWIN_WORTH * one.worth) for one in twins]
         ranked += weigh([*self._proposer.mirror(likely, left), *self._proposer.uncross(hinted, left)])
         return [one for one in ranked if one.worth > _LEAST_GAIN]
@@ -295,9 +299,13 @@ class _Search:
         gain = 1 - reading.score / self._best.score
         if abs(gain) > _NEARLY or not _does_turn_far(proposal) or not reading.anatomy.turns:
             return reading
+        parts, velocity = self._list_parts(), self._best.anatomy.velocity
         twins = self._proposer.mirror([proposal], _measure_left(self._price()))
-        velocity = self._best.anatomy.velocity
-        pairs = [self._try_turns(velocity, [proposal.turn, twin.turn]) for twin in twins]
+        pairs = [
+            self._try_turns(velocity, [proposal.turn, twin.turn])
+            for twin in twins
+            if not any(is_alike(twin, part) for part in parts)
+        ]
         return min([reading, *pairs], key=lambda one: one.score)
 
     def _try_hidden(self, proposal: Proposal) -> _Reading | None:
@@ -331,6 +339,13 @@ class _Search:
 
     def _look(self, velocity: Field, turns: list[Similarity], *, lands: bool = False) -> _Reading:
         turns, labels = self._assign(velocity, turns, lands=lands)
+        key = id(velocity), b"".join(array.tobytes() for array in (*turns, *labels))
+        if key not in self._looked:
+            # A twin that explains nothing is dropped, and what is left may have been looked at.
+            self._looked[key] = velocity, self._read_parts(velocity, turns, labels)
+        return self._looked[key][1]
+
+    def _read_parts(self, velocity: Field, turns: list[Similarity], labels: tuple[Labels, Labels]) -> _Reading:
         velocity, turns, labels = self._settle(velocity, turns, labels)
         turns = [refit_turn(self._comparison, labels, (part,), turn)[0] for part, turn in enumerate(turns, 1)]
         reading = self._attach(Anatomy(velocity=velocity, turns=tuple(turns), labels=labels))

@@ -36,6 +36,7 @@ class Morph:
         stage: The part of the canvas on which the poses are.
         velocity: (h, w, 2) float32, the flow over one unit of time, in cells of a grid over the stage.
         squarings: How finely the flow is integrated, the same at every moment.
+        whole: (h, w, 2) float32, where that has gone at the target.
         sides: Both bodies as cut by the stage, ready to be looked up.
         limbs: The parts that turn, each behind or before the body.
         shades: (h, w) float32 each, the poses' alpha on the grid of the velocity.
@@ -47,6 +48,7 @@ class Morph:
     stage: Window
     velocity: Field
     squarings: int
+    whole: Field
     sides: tuple[Side, Side]
     limbs: tuple[Limb, ...]
     shades: tuple[Channels, Channels]
@@ -97,7 +99,7 @@ class Morph:
         return self.judgement.value
 
     def _stand(self, t: float) -> Ground:
-        return Ground(stage=self.stage, t=t, flows=(self._flow(t), self._flow(1.0)))
+        return Ground(stage=self.stage, t=t, flows=(self._flow(t), self.whole))
 
     def measure_reach(self, t: float) -> tuple[float, float, float, float]:
         """Return `(x0, y0, x1, y1)`, about a grid cell wide of the truth, in canvas pixels, of `draw(t)`.
@@ -163,13 +165,15 @@ def prepare_morph(source: Rgba, target: Rgba) -> Morph:
     else:
         found = _find_motion(poses)
     shades = _shade(found.bodies[0], found.velocity), _shade(found.bodies[1], found.velocity)
+    squarings = count_squarings(found.velocity)
     return Morph(
         source=source,
         target=target,
         judgement=found.judgement,
         stage=stage,
         velocity=found.velocity,
-        squarings=count_squarings(found.velocity),
+        squarings=squarings,
+        whole=exponentiate(found.velocity, 1.0, squarings=squarings),
         sides=(prepare_side(found.bodies[0]), prepare_side(found.bodies[1])),
         limbs=found.limbs,
         shades=shades,

@@ -4,6 +4,8 @@ Min-sum belief propagation with a truncated cost between neighbours, after Felze
 "Efficient Belief Propagation for Early Vision" (IJCV 2006).
 """
 
+from collections.abc import Callable
+from functools import reduce
 from typing import TypeAlias
 
 import cv2
@@ -18,6 +20,14 @@ Labels: TypeAlias = NDArray[np.intp]
 
 _ROUNDS = 20
 _DAMPING = np.float32(0.5)
+_LEFT, _RIGHT, _UPPER, _LOWER = np.s_[:, :, :-1], np.s_[:, :, 1:], np.s_[:, :-1], np.s_[:, 1:]
+_WAYS = (
+    ((0, *_RIGHT), _LEFT, 1),
+    ((1, *_LEFT), _RIGHT, 0),
+    ((2, *_LOWER), _UPPER, 3),
+    ((3, *_UPPER), _LOWER, 2),
+)
+"""Where what is said is heard, by whom it is said, and from where what that one heard is not said back."""
 _BOND = 0.6
 _LEAST = 0.05
 _CONTRAST = 0.35
@@ -50,18 +60,47 @@ def assign_labels(costs: Channels, bonds: tuple[Plane, Plane]) -> Labels:
         costs: (k, h, w) float32, what each label costs at each cell.
         bonds: From `measure_bonds`.
     """
-    across, down = bonds
+    if len(costs) == 2:
+        # Of two labels, what one costs more than the other says everything.
+        lead = _pass_messages(costs[1:] - costs[:1], bonds, _hold_lead)[0]
+        return np.asarray(lead < 0, np.intp)
+    return np.asarray(_pass_messages(costs, bonds, _hold_costs).argmin(axis=0), np.intp)
+
+
+def _pass_messages(costs: Channels, bonds: tuple[Plane, Plane], hold: Callable[[Channels, Plane], None]) -> Channels:
+    """Return what each label costs at each cell with what its neighbours say.
+
+    Args:
+        costs: (k, h, w) float32.
+        bonds: From `measure_bonds`.
+        hold: Changes what a cell believes, in place, into what it says across a bond.
+    """
     # What a cell hears from its left, right, upper and lower neighbour.
     heard = np.zeros((4, *costs.shape), np.float32)
     said = np.zeros_like(heard)
+    belief = costs.copy()
     for _ in range(_ROUNDS):
-        belief = costs + heard.sum(axis=0)
-        said[0, :, :, 1:] = _speak((belief - heard[1])[:, :, :-1], across)
-        said[1, :, :, :-1] = _speak((belief - heard[0])[:, :, 1:], across)
-        said[2, :, 1:] = _speak((belief - heard[3])[:, :-1], down)
-        said[3, :, :-1] = _speak((belief - heard[2])[:, 1:], down)
-        heard += _DAMPING * (said - heard)
-    return np.asarray((costs + heard.sum(axis=0)).argmin(axis=0), np.intp)
+        for (listener, speaker, heeded), bond in zip(_WAYS, (bonds[0], bonds[0], bonds[1], bonds[1]), strict=True):
+            words = said[listener]
+            np.subtract(belief[speaker], heard[heeded][speaker], out=words)
+            hold(words, bond)
+        heard += said
+        heard *= _DAMPING
+        np.add.reduce(heard, axis=0, out=belief)
+        belief += costs
+    return belief
+
+
+def _hold_costs(words: Channels, bond: Plane) -> None:
+    """Say what each label costs beyond the cheapest, (k, h, w), at most a cut."""
+    words -= reduce(np.minimum, words)
+    np.minimum(words, bond, out=words)
+
+
+def _hold_lead(words: Channels, bond: Plane) -> None:
+    """Say how much more one label costs than the other, (1, h, w), at most a cut."""
+    np.minimum(words, bond, out=words)
+    np.maximum(words, -bond, out=words)
 
 
 def measure_cut(labels: Labels, bonds: tuple[Plane, Plane]) -> float:
@@ -86,7 +125,3 @@ def _list_cuts(labels: NDArray[np.generic], bonds: tuple[Plane, Plane]) -> tuple
 
 def _bind(contrast: Plane) -> Plane:
     return np.asarray(_BOND * (np.exp(-contrast / _CONTRAST) + _LEAST), np.float32)
-
-
-def _speak(belief: Channels, bond: Plane) -> Channels:
-    return np.asarray(np.minimum(belief - belief.min(axis=0), bond), np.float32)

@@ -81,7 +81,7 @@ REFINE = Stiffness(
 )
 
 LEFTOVER = Stiffness(
-    rounds=((48, 20), (96, 20)),
+    rounds=((48, 15), (96, 10)),
     fluid_cells=2.5,
     elastic_cells=0.6,
     damping=0.1,
@@ -178,8 +178,8 @@ def _step(
     squarings = count_squarings(velocity * np.float32(0.5), _LONGEST_STEP_CELLS)
     back, forth = (exponentiate(velocity, duration, squarings=squarings) for duration in (-0.5, 0.5))
     near, far = warp(source, back), warp(target, forth)
-    mean = (near + far) * np.float32(0.5)
-    gap, slope_x, slope_y = (_part(image) for image in (near - far, _slope(mean, 1, 0), _slope(mean, 0, 1)))
+    total = near + far
+    gap, slope_x, slope_y = (_part(image) for image in (near - far, _slope(total, 1, 0), _slope(total, 0, 1)))
     trust = 1 / (1 + _multiply(gap, gap) / np.float32(stiffness.outlier**2))
     if known is not None:
         trust = trust * warp(known[0], back) * warp(known[1], forth)
@@ -189,10 +189,11 @@ def _step(
     ridge = np.float32(0.05 * stiffness.damping) + np.float32(0.02) * (xx + yy)
     xx, yy = xx + ridge, yy + ridge
     determinant = xx * yy - xy * xy
-    along_x, along_y = (yy * x - xy * y) / determinant, (xx * y - xy * x) / determinant
-    length = np.sqrt(along_x * along_x + along_y * along_y)
-    brake = np.minimum(1, np.float32(_LONGEST_UPDATE_CELLS) / np.maximum(length, np.float32(1e-6)))
-    return np.asarray(cv2.merge([along_x * brake, along_y * brake]), np.float32)
+    along_x, along_y = yy * x - xy * y, xx * y - xy * x
+    # Divided by the determinant, but where that is longer than an update may be.
+    most = np.float32(_LONGEST_UPDATE_CELLS)
+    share = most / np.maximum(np.asarray(cv2.magnitude(along_x, along_y)), most * determinant)
+    return np.asarray(cv2.merge([along_x * share, along_y * share]), np.float32)
 
 
 def _part(image: Channels) -> Channels:
@@ -205,6 +206,7 @@ def _multiply(left: Channels, right: Channels) -> Plane:
     return np.asarray(np.einsum("cij,cij->ij", left, right), np.float32)
 
 
-def _slope(image: Channels, along_x: int, along_y: int) -> Channels:
-    slope = cv2.Sobel(image, cv2.CV_32F, along_x, along_y, ksize=3, scale=0.125, borderType=cv2.BORDER_REPLICATE)
+def _slope(total: Channels, along_x: int, along_y: int) -> Channels:
+    """Return how the mean of two pictures changes per cell, along one axis, from their sum."""
+    slope = cv2.Sobel(total, cv2.CV_32F, along_x, along_y, ksize=3, scale=0.0625, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(slope, np.float32)

@@ -83,15 +83,35 @@ def change_units(similarity: Similarity, scale_x: float, scale_y: float) -> Simi
     return np.asarray((units @ whole @ np.linalg.inv(units))[:2], np.float64)
 
 
+def change_origins(similarity: Similarity, source: ArrayLike, target: ArrayLike) -> Similarity:
+    """Return the map between two cuttings, (x, y) of the first pixels of which in the pictures are given."""
+    shift = similarity @ np.append(np.asarray(source, np.float64), 1.0) - np.asarray(target, np.float64)
+    return np.column_stack([similarity[:, :2], shift])
+
+
 def move_points(points: NDArray[np.floating], similarity: Similarity) -> NDArray[np.float32]:
     """Return where `points`, (…, 2), go."""
     moved = points.astype(np.float32) @ similarity[:, :2].T.astype(np.float32) + similarity[:, 2].astype(np.float32)
     return np.asarray(moved, np.float32)
 
 
-def pull_back(image: Sampled, similarity: Similarity, *, interpolation: int = cv2.INTER_LINEAR) -> Sampled:
-    """Return what `image` shows at the place to which each of its pixels goes; nothing beyond its border."""
-    size = (image.shape[1], image.shape[0])
+def pull_back(
+    image: Sampled,
+    similarity: Similarity,
+    *,
+    interpolation: int = cv2.INTER_LINEAR,
+    shape: tuple[int, int] | None = None,
+) -> Sampled:
+    """Return what `image` shows at the place to which each pixel goes; nothing beyond its border.
+
+    Args:
+        image: (h, w) or (h, w, c).
+        similarity: From pixels of what is returned to those of `image`.
+        interpolation: One of OpenCV's.
+        shape: Height and width of what is returned, those of `image` by default.
+    """
+    height, width = shape or (image.shape[0], image.shape[1])
+    size = (width, height)
     flags = interpolation | cv2.WARP_INVERSE_MAP
     pulled = cv2.warpAffine(image, similarity, size, flags=flags, borderMode=cv2.BORDER_CONSTANT)
     return np.asarray(pulled, image.dtype)

@@ -30,15 +30,21 @@ def refit_turn(
     comparison: Comparison, labels: tuple[Labels, Labels], parts: Sequence[int], turn: Similarity
 ) -> tuple[Similarity, float]:
     """Return the turn near `turn` that brings `parts` of each pose onto the other best, and its mean colour gap."""
-    samples = [
+    fit = _begin_fit(comparison, labels, parts, turn)
+    return (turn, 1.0) if fit is None else fit.run()
+
+
+def _begin_fit(
+    comparison: Comparison, labels: tuple[Labels, Labels], parts: Sequence[int], turn: Similarity
+) -> "_Fit | None":
+    """Return what tells how well a turn moves some parts; None where they are too small for that."""
+    near, far = (
         _sample(
             np.isin(labels[side], parts) & comparison.solid[side], comparison.poses[side], comparison.poses[1 - side]
         )
         for side in (0, 1)
-    ]
-    if sum(len(sample.points) for sample in samples) < _FEWEST_POINTS:
-        return turn, 1.0
-    return _Fit((samples[0], samples[1]), turn).run()
+    )
+    return None if len(near.points) + len(far.points) < _FEWEST_POINTS else _Fit((near, far), turn)
 
 
 def merge_parts(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
@@ -74,7 +80,8 @@ def _touch(labels: Labels, first: int, second: int) -> bool:
 def _measure_apart(anatomy: Anatomy, comparison: Comparison, parts: tuple[int, int]) -> float:
     """Return the mean colour gap of two parts that move each for itself."""
     sizes = [sum(int((side == part).sum()) for side in anatomy.labels) for part in parts]
-    gaps = [refit_turn(comparison, anatomy.labels, (part,), anatomy.turns[part - 1])[1] for part in parts]
+    fits = [_begin_fit(comparison, anatomy.labels, (part,), anatomy.turns[part - 1]) for part in parts]
+    gaps = [1.0 if fit is None else fit.measure() for fit in fits]
     return sum(size * gap for size, gap in zip(sizes, gaps, strict=True)) / sum(sizes)
 
 
@@ -121,10 +128,14 @@ class _Fit:
         _, axes = np.linalg.eigh(arms.T.astype(np.float64) @ arms)
         self._along = np.outer(axes[:, 1], axes[:, 1])
 
+    def measure(self) -> float:
+        """Return the price of the turn as it is."""
+        return float(self._judge(np.zeros((1, 5)))[0])
+
     def run(self) -> tuple[Similarity, float]:
         """Return the best map and its price."""
         best, reach = np.zeros(5), 1.0
-        lowest = float(self._judge(best[None])[0])
+        lowest = self.measure()
         for _ in range(_ROUNDS):
             tried = best + _MOVES * reach
             costs = self._judge(tried)

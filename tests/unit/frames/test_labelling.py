@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from poseloom.frames.flow import smooth
 from poseloom.frames.labelling import PLAIN, assign_labels, find_edges, measure_bonds, measure_cut, measure_roughness
 
 
@@ -20,6 +21,17 @@ def test_labels_part_where_an_edge_is_drawn() -> None:
     costs[1, :, :3], costs[0, :, 17:] = 1, 1
     labels = assign_labels(costs, measure_bonds(image))
     assert (np.diff(labels, axis=1).nonzero()[1] == 12).all()
+
+
+def test_a_label_that_is_out_of_the_question_changes_nothing_between_two_others() -> None:
+    chance = np.random.default_rng(4)
+    image = 4 * smooth(chance.random((24, 30, 4)).astype(np.float32), 2)
+    costs = smooth(chance.random((24, 30, 2)).astype(np.float32), 1.5).transpose(2, 0, 1)
+    third = np.full((1, 24, 30), 9, np.float32)
+    bonds = measure_bonds(image)
+    labels = assign_labels(np.ascontiguousarray(costs), bonds)
+    assert 0.1 < labels.mean() < 0.9
+    assert (labels == assign_labels(np.concatenate([costs, third]), bonds)).all()
 
 
 def test_a_cut_through_plain_colour_costs_more_than_one_along_an_edge() -> None:

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from poseloom.frames.flow import smooth
 from poseloom.frames.similarity import (
+    change_origins,
     change_units,
     compose,
     do_alike,
@@ -63,6 +65,16 @@ def test_pulling_back_shows_what_is_where_a_pixel_goes() -> None:
     image[2, 6] = 1
     quarter = form_similarity(math.pi / 2, 1, (4, 4), (4, 4))
     assert pull_back(image, quarter)[2, 2] == pytest.approx(1)
+
+
+def test_between_cuttings_the_same_is_seen_as_in_the_whole() -> None:
+    image = smooth(np.random.default_rng(1).random((40, 50)).astype(np.float32), 2)
+    turn = form_similarity(0.7, 1.1, (20, 18), (30, 22))
+    whole = pull_back(image, turn)[8:28, 10:34]
+    cut = pull_back(image[6:38, 12:49], change_origins(turn, (10, 8), (12, 6)), shape=(20, 24))
+    assert cut.shape == whole.shape
+    assert cut[4:-4, 4:-4] == pytest.approx(whole[4:-4, 4:-4], abs=0.01)
+    assert whole.std() > 0.01
 
 
 @pytest.mark.parametrize(
