@@ -154,15 +154,16 @@ def _bring_half_way(anatomy: Anatomy, comparison: Comparison, paths: list[Path],
     seen = (~grow(labels > 0, 3)).astype(np.float32)
     field = comparison.follow(anatomy.velocity, -0.5 if side == 0 else 0.5)
     flows = comparison.follow(anatomy.velocity, 0.5), comparison.follow(anatomy.velocity, 1.0)
-    moved = warp(np.dstack([pose * seen[..., None], seen]), field, border=cv2.BORDER_CONSTANT)
-    picture, known = moved[..., :4], moved[..., 4]
+    # Apart, because five channels are moved several times as slowly as four and one.
+    picture = warp(pose * seen[..., None], field, border=cv2.BORDER_CONSTANT)
+    known: Plane = warp(seen, field, border=cv2.BORDER_CONSTANT)
     for part, path in enumerate(paths, 1):
         mask = (labels == part).astype(np.float32)
         back = invert(path.find(0.5, flows))
         way = back if side == 0 else compose(path.turn, back)
-        layer = pull_back(np.dstack([pose * mask[..., None], mask]), way)
-        picture = picture * (1 - layer[..., 4:]) + layer[..., :4]
-        known = np.maximum(known, layer[..., 4])
+        layer, cover = pull_back(pose * mask[..., None], way), pull_back(mask, way)
+        picture = picture * (1 - cover[..., None]) + layer
+        known = np.maximum(known, cover)
     return picture, known
 
 

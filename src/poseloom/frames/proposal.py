@@ -246,19 +246,16 @@ class _Seeker:
 
     def _find(self, weights: Plane, seed: tuple[float, float]) -> list[Find]:
         """Return turns, and where they bring the seed, best first."""
-        coarse = np.dstack([self._coarse, _shrink(weights, (self._coarse.shape[0], self._coarse.shape[1]))])
         centre = [(value + 0.5) * self._scale - 0.5 for value in seed]
-        side = 2 * self._rival.radius + 1
-        discs = np.stack(
-            [
-                cv2.warpAffine(
-                    coarse, form_similarity(math.radians(turn), 1, centre, (self._rival.radius,) * 2), (side, side)
-                )
-                for turn in _TURNS_DEGREES
-            ]
+        middle, side = (self._rival.radius,) * 2, 2 * self._rival.radius + 1
+        ways = [form_similarity(math.radians(turn), 1, centre, middle) for turn in _TURNS_DEGREES]
+        # Apart, because five channels are turned several times as slowly as four and one.
+        discs, shares = (
+            np.asarray([cv2.warpAffine(plane, way, (side, side)) for way in ways], np.float32)
+            for plane in (self._coarse, _shrink(weights, (self._coarse.shape[0], self._coarse.shape[1])))
         )
         finds = []
-        for index, cost, x, y in self._rival.match(np.asarray(discs, np.float32)):
+        for index, cost, x, y in self._rival.match(discs, shares):
             turn_radians = math.radians(_TURNS_DEGREES[index])
             place = ((x + 0.5) / self._scale - 0.5, (y + 0.5) / self._scale - 0.5)
             finds.append((cost + _TURN_PRICE * abs(turn_radians), turn_radians, place))
@@ -282,16 +279,15 @@ class _Rival:
         planes = np.stack([*(-2 * padded[..., band] for band in range(4)), energy])
         self._spectrum = np.fft.rfft2(planes, self._size).astype(np.complex64)
 
-    def match(self, discs: Channels) -> Iterator[tuple[int, float, int, int]]:
-        """Yield, for each disc (n, side, side, 5: bands and a weight), its number, low costs and where they are."""
-        weights = discs[..., 4]
-        weighted = np.concatenate([discs[..., :4] * weights[..., None], weights[..., None]], axis=3)
+    def match(self, discs: Channels, weights: Channels) -> Iterator[tuple[int, float, int, int]]:
+        """Yield, for each disc (n, side, side, 4), weighted (n, side, side), its number, low costs and their places."""
+        weighted = np.concatenate([discs * weights[..., None], weights[..., None]], axis=3)
         spectra = np.fft.rfft2(weighted.transpose(0, 3, 1, 2), self._size)
         product = self._spectrum[0] * np.conj(spectra[:, 0])
         for band in range(1, len(self._spectrum)):
             product += self._spectrum[band] * np.conj(spectra[:, band])
         costs = np.fft.irfft2(product, self._size)[:, : self._shape[0], : self._shape[1]]
-        own = (np.square(discs[..., :4]).sum(axis=3) * weights).sum(axis=(1, 2))
+        own = (np.square(discs).sum(axis=3) * weights).sum(axis=(1, 2))
         totals = np.maximum(weights.sum(axis=(1, 2)), 1e-3)
         for index, cost in enumerate(np.ascontiguousarray(costs, np.float32)):
             for _ in range(_FINDS):

@@ -52,3 +52,13 @@ def test_a_shifted_picture_is_found_by_its_shift() -> None:
 def test_doubled_pixels_keep_every_value() -> None:
     picture = draw_subject(40, 0.3)
     assert np.array_equal(double_pixels(picture)[::2, ::2], picture)
+
+
+def test_between_doubled_pixels_colours_go_on() -> None:
+    rows, columns = np.mgrid[:12, :14]
+    picture = np.repeat((8 * rows + 4 * columns)[..., None], 4, axis=2).astype(np.uint8)
+    rows, columns = np.mgrid[:24, :28]
+    doubled = double_pixels(picture)
+    assert (doubled[2:-4, 2:-4, 3] == (4 * rows + 2 * columns)[2:-4, 2:-4]).all()
+    # The last pixels have nothing beyond them to go on to.
+    assert np.abs(doubled[-1, -1].astype(int) - picture[-1, -1]).max() <= 2
