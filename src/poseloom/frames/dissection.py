@@ -16,7 +16,7 @@ from poseloom.frames.anatomy import Anatomy, judge_anatomy
 from poseloom.frames.attachment import SLACK, attach_parts, land_parts, release_cells
 from poseloom.frames.comparison import Both, Comparison, Mask, grow, measure_overlap
 from poseloom.frames.flow import Field, resample_field, smooth
-from poseloom.frames.labelling import Labels, measure_roughness
+from poseloom.frames.labelling import Labels, keep_labels, measure_roughness
 from poseloom.frames.layer import lies_before
 from poseloom.frames.proposal import Proposal, Proposer
 from poseloom.frames.ranking import LEAST_CELLS, LEAST_WORTH, Ranked, claim_cells, discount, is_alike, weigh_proposal
@@ -381,7 +381,7 @@ class _Search:
         kept = [
             part for part in range(1, len(turns) + 1) if min(int((side == part).sum()) for side in labels) > LEAST_CELLS
         ]
-        return [turns[part - 1] for part in kept], _keep(labels, kept)
+        return [turns[part - 1] for part in kept], keep_labels(labels, kept)
 
     def _settle(
         self, velocity: Field, turns: list[Similarity], labels: tuple[Labels, Labels]
@@ -393,7 +393,7 @@ class _Search:
             flow = self._flow_without(velocity, turns, labels, limbs, body)
             torn = self._find_torn(flow, turns, labels, body)
             if not torn:
-                return flow, [turns[part - 1] for part in limbs], _keep(labels, limbs)
+                return flow, [turns[part - 1] for part in limbs], keep_labels(labels, limbs)
             limbs = sorted([*limbs, *torn])
 
     def _is_limb(self, velocity: Field, turn: Similarity, mask: Mask) -> bool:
@@ -497,10 +497,3 @@ def _drop_pieces(cells: Mask, landed: Mask) -> Mask:
         if inside.sum() >= LEAST_CELLS and landed[inside].mean() >= 0.5:
             kept |= inside
     return kept
-
-
-def _keep(labels: tuple[Labels, Labels], parts: Sequence[int]) -> tuple[Labels, Labels]:
-    """Return the labels of these parts alone, counted anew."""
-    table = np.zeros(1 + max(int(side.max()) for side in labels) + len(parts), np.intp)
-    table[list(parts)] = np.arange(1, len(parts) + 1)
-    return table[labels[0]], table[labels[1]]

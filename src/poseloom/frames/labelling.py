@@ -4,7 +4,7 @@ Min-sum belief propagation with a truncated cost between neighbours, after Felze
 "Efficient Belief Propagation for Early Vision" (IJCV 2006).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import TypeAlias
 
@@ -101,6 +101,13 @@ def _hold_lead(words: Channels, bond: Plane) -> None:
     """Say how much more one label costs than the other, (1, h, w), at most a cut."""
     np.minimum(words, bond, out=words)
     np.maximum(words, -bond, out=words)
+
+
+def keep_labels(labels: tuple[Labels, Labels], kept: Sequence[int]) -> tuple[Labels, Labels]:
+    """Return two grids with some of their labels alone, counted anew from 1; the rest is 0."""
+    table = np.zeros(1 + max(int(side.max()) for side in labels) + len(kept), np.intp)
+    table[list(kept)] = np.arange(1, len(kept) + 1)
+    return table[labels[0]], table[labels[1]]
 
 
 def measure_cut(labels: Labels, bonds: tuple[Plane, Plane]) -> float:
