@@ -4,19 +4,22 @@ A shoulder in the colour of the body, or an arm before it, is explained by the b
 turn. It is given to the body, then, and the arm that is left hangs on nothing, or is found in one pose alone.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import cv2
 import numpy as np
 
 from poseloom.frames.anatomy import LOOSE_FREE_CELLS, Anatomy
-from poseloom.frames.comparison import Comparison, Mask, measure_gaps
+from poseloom.frames.comparison import Comparison, Mask, grow, measure_gaps
 from poseloom.frames.flow import Field
+from poseloom.frames.labelling import Labels
+from poseloom.frames.ranking import LEAST_CELLS
 from poseloom.frames.similarity import Similarity, invert, pull_back
 
 SLACK = 0.08
 """How much worse than the flow a turn may explain a cell, and still as well."""
 _FURTHEST_CELLS = 16.0
+_HIDDEN_CELLS = 7
 _STILL_CELLS = 5.0
 
 
@@ -66,6 +69,19 @@ def release_cells(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
     return Anatomy(velocity=anatomy.velocity, turns=anatomy.turns, labels=sides)
 
 
+def drop_strays(labels: tuple[Labels, Labels], turns: Sequence[Similarity]) -> tuple[Labels, Labels]:
+    """Return the labels without pieces, and edges of pieces, that do not land on their own part in the other pose."""
+    sides = [side.copy() for side in labels]
+    for part, turn in enumerate(turns, 1):
+        for here, there, way in ((0, 1, turn), (1, 0, invert(turn))) * 2:
+            cells = sides[here] == part
+            landed = cells & (pull_back(grow(sides[there] == part, 3).astype(np.float32), way) > 0.5)
+            # A little beyond is what the other pose may hide.
+            kept = _drop_pieces(cells & grow(landed, _HIDDEN_CELLS), landed)
+            sides[here][cells & ~kept] = 0
+    return sides[0], sides[1]
+
+
 def _find_still(way: Similarity, field: Field) -> Mask:
     """Return where a part does not move against the body."""
     everywhere = np.ones(field.shape[:2], np.bool_)
@@ -88,3 +104,14 @@ def _find_way(mask: Mask, ground: Mask, still: Mask) -> Mask:
     cv2.line(line, (int(start_column), int(start_row)), (int(column), int(row)), 0)
     half_breadth = float(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5).max())
     return np.asarray(held & (cv2.distanceTransform(line, cv2.DIST_L2, 5) <= half_breadth))
+
+
+def _drop_pieces(cells: Mask, landed: Mask) -> Mask:
+    """Return the connected pieces of `cells` that are large enough and have mostly landed."""
+    count, pieces = cv2.connectedComponents(cells.astype(np.uint8), connectivity=8)
+    kept = np.zeros(cells.shape, bool)
+    for piece in range(1, count):
+        inside = pieces == piece
+        if inside.sum() >= LEAST_CELLS and landed[inside].mean() >= 0.5:
+            kept |= inside
+    return kept

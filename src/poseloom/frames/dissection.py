@@ -8,12 +8,11 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from poseloom.core.confidence import judge_confidence, measure_trust
 from poseloom.frames.anatomy import Anatomy, judge_anatomy
-from poseloom.frames.attachment import SLACK, attach_parts, land_parts, release_cells
+from poseloom.frames.attachment import SLACK, attach_parts, drop_strays, land_parts, release_cells
 from poseloom.frames.comparison import Both, Comparison, Mask, grow, measure_overlap
 from poseloom.frames.flow import Field, resample_field, smooth
 from poseloom.frames.labelling import Labels, keep_labels, measure_roughness
@@ -21,7 +20,7 @@ from poseloom.frames.layer import lies_before
 from poseloom.frames.proposal import Proposal, Proposer
 from poseloom.frames.ranking import LEAST_CELLS, LEAST_WORTH, Ranked, claim_cells, discount, is_alike, weigh_proposal
 from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyramid, Stiffness, register
-from poseloom.frames.similarity import Similarity, invert, pull_back, read_turn
+from poseloom.frames.similarity import Similarity, read_turn
 from poseloom.frames.union import merge_parts, refit_turn
 
 LONG_SIDES = 112, 104
@@ -58,7 +57,6 @@ _TRUE_SHARE = 1.1
 _TRUE = 0.25
 """Where their turns leave less than that open, they are what happens, and a limb that melts is seen more than a cut."""
 _LEAST_GAIN = 6.0
-_HIDDEN_CELLS = 7
 _HIDES, _SHOWS = 0.3, 0.25
 """Shares of what a guess claims, explained without it as well: in the pose that hides the part, and in the other."""
 _LIMB_RADIANS = math.radians(28)
@@ -119,6 +117,7 @@ class _Search:
         firm = self._flow(np.ones(comparison.shape, bool), np.ones(comparison.shape, bool), self._start, FIRM)
         self._body = self._best = self._read(replace(single.anatomy, velocity=firm))
         self._proposer = Proposer(comparison)
+        self._held: list[_Reading] = []
         self._dead: list[Proposal] = []
         self._kept: list[Proposal] = []
         # A velocity is known by its identity, so each is kept with what was read of it.
@@ -189,6 +188,7 @@ class _Search:
                 return
             if reading.score < self._best.score - _IMPROVEMENT:
                 self._best, ranked = reading, None
+                self._held.append(reading)
                 failures, may_fail = 0, False
                 self._kept.append(first.proposal)
             else:
@@ -206,7 +206,11 @@ class _Search:
         return reading.score > _QUICKLY * self._best.score and not measure_trust(judge_confidence(nearest))
 
     def _prune(self) -> _Reading:
-        """Return the best reading without the parts that are none."""
+        """Return the best reading of which every part is one.
+
+        That is what is left without those that are none, or what was held before they came: a part that is none may
+        have spoiled the place of one that is.
+        """
         reading = self._best
         while reading.anatomy.turns:
             anatomy = reading.anatomy
@@ -215,7 +219,8 @@ class _Search:
             if rates[worst] >= 1:
                 break
             reading = self._look(anatomy.velocity, [*anatomy.turns[:worst], *anatomy.turns[worst + 1 :]])
-        return reading
+        better = [one for one in self._held if one.score < reading.score and self._rate_worst(one) >= 1]
+        return min([reading, *better], key=lambda one: one.score)
 
     def _rate_worst(self, reading: _Reading) -> float:
         anatomy = reading.anatomy
@@ -364,7 +369,7 @@ class _Search:
 
     def _release(self, anatomy: Anatomy) -> _Reading | None:
         """Return the reading in which the body keeps what its flow explains as well; None where a part is lost."""
-        labels = _drop_strays(release_cells(anatomy, self._comparison).labels, anatomy.turns)
+        labels = drop_strays(release_cells(anatomy, self._comparison).labels, anatomy.turns)
         parts = range(1, len(anatomy.turns) + 1)
         if min((int((side == part).sum()) for side in labels for part in parts), default=0) <= LEAST_CELLS:
             return None
@@ -377,7 +382,7 @@ class _Search:
         labels = self._comparison.assign(velocity, turns)
         if lands:
             labels = land_parts(Anatomy(velocity=velocity, turns=tuple(turns), labels=labels), self._comparison).labels
-        labels = _drop_strays(labels, turns)
+        labels = drop_strays(labels, turns)
         kept = [
             part for part in range(1, len(turns) + 1) if min(int((side == part).sum()) for side in labels) > LEAST_CELLS
         ]
@@ -473,27 +478,3 @@ def _is_outermost(mask: Mask, solid: Mask) -> bool:
 def _does_turn_far(proposal: Proposal) -> bool:
     """Say whether a guess is about a limb rather than about the body."""
     return abs(read_turn(proposal.turn)) > _LIMB_RADIANS
-
-
-def _drop_strays(labels: tuple[Labels, Labels], turns: Sequence[Similarity]) -> tuple[Labels, Labels]:
-    """Return the labels without pieces, and edges of pieces, that do not land on their own part in the other pose."""
-    sides = [side.copy() for side in labels]
-    for part, turn in enumerate(turns, 1):
-        for here, there, way in ((0, 1, turn), (1, 0, invert(turn))) * 2:
-            cells = sides[here] == part
-            landed = cells & (pull_back(grow(sides[there] == part, 3).astype(np.float32), way) > 0.5)
-            # A little beyond is what the other pose may hide.
-            kept = _drop_pieces(cells & grow(landed, _HIDDEN_CELLS), landed)
-            sides[here][cells & ~kept] = 0
-    return sides[0], sides[1]
-
-
-def _drop_pieces(cells: Mask, landed: Mask) -> Mask:
-    """Return the connected pieces of `cells` that are large enough and have mostly landed."""
-    count, pieces = cv2.connectedComponents(cells.astype(np.uint8), connectivity=8)
-    kept = np.zeros(cells.shape, bool)
-    for piece in range(1, count):
-        inside = pieces == piece
-        if inside.sum() >= LEAST_CELLS and landed[inside].mean() >= 0.5:
-            kept |= inside
-    return kept

@@ -1,7 +1,9 @@
 """Find the flow that turns one pose into another: symmetric log-demons, coarse to fine.
 
 After Vercauteren et al., "Symmetric Log-Domain Diffeomorphic Registration: A Demons-Based Approach"
-(MICCAI 2008), with a robust Gauss-Newton step over several channels (colour, alpha, signed distance).
+(MICCAI 2008), with a robust Gauss-Newton step over several channels (colour, alpha, signed distance),
+taken from a little ahead (Nesterov, "A Method for Solving the Convex Programming Problem with
+Convergence Rate O(1/k²)", 1983; here with a constant momentum).
 """
 
 from dataclasses import dataclass, replace
@@ -17,6 +19,8 @@ from poseloom.frames.silhouette import measure_distance
 _LONGEST_UPDATE_CELLS = 1.0
 _LONGEST_STEP_CELLS = 1.0
 """Longer than where something is drawn: what they leave, the next update mends."""
+_MOMENTUM = 0.55
+"""How much of its last change a flow goes on by before it is judged: so half the rounds bring it as far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,7 @@ class Stiffness:
 
 
 FIRM = Stiffness(
-    rounds=((24, 30), (48, 20)),
+    rounds=((24, 10), (48, 8)),
     fluid_cells=5.0,
     elastic_cells=0.8,
     damping=0.1,
@@ -49,10 +53,10 @@ FIRM = Stiffness(
     outline=0.0,
 )
 """A flow that leaves alone what moves otherwise."""
-FIRM_ON = replace(FIRM, rounds=((48, 12),))
+FIRM_ON = replace(FIRM, rounds=((48, 5),))
 """The same from a start that is nearly right."""
 SOFT = Stiffness(
-    rounds=((16, 40), (24, 40), (32, 32), (48, 24), (64, 16), (96, 10)),
+    rounds=((16, 16), (24, 16), (32, 13), (48, 10), (64, 6), (96, 4)),
     fluid_cells=2.2,
     elastic_cells=0.6,
     damping=0.02,
@@ -60,7 +64,7 @@ SOFT = Stiffness(
     outline=0.6,
 )
 STIFF = Stiffness(
-    rounds=((24, 40), (48, 36), (96, 14)),
+    rounds=((24, 16), (48, 14), (96, 6)),
     fluid_cells=5.0,
     elastic_cells=0.8,
     damping=0.1,
@@ -72,7 +76,7 @@ CALM = replace(STIFF, outlier=0.2, elastic_cells=2.0, outline=0.0)
 CALM_BEGUN, CALM_ENDED = replace(CALM, rounds=CALM.rounds[:-1]), replace(CALM, rounds=CALM.rounds[-1:])
 """The same in two steps."""
 REFINE = Stiffness(
-    rounds=((96, 22),),
+    rounds=((96, 9),),
     fluid_cells=4.0,
     elastic_cells=0.5,
     damping=0.3,
@@ -81,7 +85,7 @@ REFINE = Stiffness(
 )
 
 LEFTOVER = Stiffness(
-    rounds=((48, 15), (96, 10)),
+    rounds=((48, 6), (96, 4)),
     fluid_cells=2.5,
     elastic_cells=0.6,
     damping=0.1,
@@ -89,7 +93,7 @@ LEFTOVER = Stiffness(
     outline=0.0,
 )
 """What is left of a part's motion after its turn."""
-REFINE_FAST = replace(REFINE, rounds=((96, 12),))
+REFINE_FAST = replace(REFINE, rounds=((96, 5),))
 
 
 class FeaturePyramid:
@@ -158,9 +162,12 @@ def register(pyramid: FeaturePyramid, stiffness: Stiffness, start: Field | None 
         shape = (source.shape[0], source.shape[1])
         velocity = np.zeros((*shape, 2), np.float32) if velocity is None else resample_field(velocity, shape)
         trust = pyramid.see_trust(shape)
+        previous = velocity
         for _ in range(iterations):
-            update = _step(source, target, velocity, stiffness, trust)
-            velocity = smooth(velocity + smooth(update, stiffness.fluid_cells), stiffness.elastic_cells)
+            ahead = velocity + np.float32(_MOMENTUM) * (velocity - previous)
+            update = _step(source, target, ahead, stiffness, trust)
+            previous = velocity
+            velocity = smooth(ahead + smooth(update, stiffness.fluid_cells), stiffness.elastic_cells)
     assert velocity is not None, "a registration has at least one round"
     return velocity
 

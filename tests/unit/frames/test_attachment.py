@@ -6,7 +6,7 @@ import pytest
 from demo.build import render
 from demo.rig import POSES
 from poseloom.frames.anatomy import LOOSE_FREE_CELLS, Anatomy, trace_anatomy
-from poseloom.frames.attachment import attach_parts, land_parts, release_cells
+from poseloom.frames.attachment import attach_parts, drop_strays, land_parts, release_cells
 from poseloom.frames.candidate import choose_flow
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.dissection import LONG_SIDES, dissect
@@ -97,3 +97,25 @@ def test_plain_cells_far_from_a_part_go_back_to_the_body(arm: Case) -> None:
         assert not after[before == 0].any()
         assert after.sum() > 0.6 * before.sum()
         assert (after <= labels[here]).all()
+
+
+def test_pieces_that_land_on_nothing_of_their_own_are_dropped() -> None:
+    """One part moves by ten cells; a second piece of it is in one pose alone."""
+    turn = np.array([[1.0, 0, 10], [0, 1, 0]])
+    near, far = np.zeros((60, 60), np.intp), np.zeros((60, 60), np.intp)
+    near[10:30, 10:20] = far[10:30, 20:30] = 1
+    stray = near.copy()
+    stray[40:50, 10:20] = 1
+    kept = drop_strays((stray, far), [turn])
+    assert np.array_equal(kept[0], near)
+    assert np.array_equal(kept[1], far)
+
+
+def test_a_part_keeps_a_little_beyond_what_the_other_pose_shows_of_it() -> None:
+    still = np.array([[1.0, 0, 0], [0, 1, 0]])
+    near, far = np.zeros((60, 60), np.intp), np.zeros((60, 60), np.intp)
+    near[10:50, 10:20], far[10:40, 10:20] = 1, 1
+    longer, shown = drop_strays((near, far), [still])
+    assert longer[40:44, 10:20].all()
+    assert not longer[48:50].any()
+    assert np.array_equal(shown, far)

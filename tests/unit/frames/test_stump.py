@@ -132,4 +132,4 @@ def test_an_ear_that_droops_turns_behind_the_head_as_one_piece(drooping: Morph, 
     assert not limb.is_front
     drawn, truth = (premultiply(picture) for picture in (drooping.draw(t), render(interpolate(PRICKED, LOP, t), PX)))
     around = np.s_[: PX // 3, : PX // 2]
-    assert np.abs(drawn - truth)[around].max(axis=2).sum() < 0.82 * stump * truth[around][..., 3].sum()
+    assert np.abs(drawn - truth)[around].max(axis=2).sum() < 0.87 * stump * truth[around][..., 3].sum()
