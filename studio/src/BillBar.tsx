@@ -19,13 +19,13 @@ interface BillProps {
 /** The bill as the API writes it, what is left to spend, and what is wrong with the canvas. */
 function useBill({ path, version, status }: Pick<BillProps, "path" | "version" | "status">) {
   const client = useClient();
-  const [bill, setBill] = useState<Bill | null>(null);
+  const [answer, setAnswer] = useState<{ bill: Bill | null; question: string }>({ bill: null, question: "" });
   const [balance, setBalance] = useState<number | null>(null);
   const [findings, setFindings] = useState<Finding[]>([]);
   const [problem, setProblem] = useState("");
-  const settled = `${status?.completed} ${status?.failed}`;
+  // A new version, or a clip that is done, has another bill.
+  const question = `${version} ${status?.completed} ${status?.failed}`;
   const turn = useRef(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version or a clip that is done has another bill
   const ask = useCallback(async () => {
     turn.current += 1;
     const own = turn.current;
@@ -37,11 +37,11 @@ function useBill({ path, version, status }: Pick<BillProps, "path" | "version" |
     ]);
     // Whoever asked later is answered with what is newer.
     if (own !== turn.current) return;
-    setBill(quote.status === "fulfilled" ? quote.value.document : null);
+    setAnswer({ bill: quote.status === "fulfilled" ? quote.value.document : null, question });
     setProblem(quote.status === "rejected" ? tellRefusal(quote.reason) : "");
     if (purse.status === "fulfilled") setBalance(purse.value.balance);
     if (lint.status === "fulfilled") setFindings(lint.value.findings);
-  }, [client, path, version, settled]);
+  }, [client, path, question]);
   useEffect(() => {
     if (version) void ask();
   }, [ask, version]);
@@ -59,7 +59,15 @@ function useBill({ path, version, status }: Pick<BillProps, "path" | "version" |
     }
     setSending(false);
   };
-  return { bill, balance, findings, problem, order, isSending };
+  return {
+    bill: answer.bill,
+    isCurrent: answer.question === question,
+    balance,
+    findings,
+    problem,
+    order,
+    isSending,
+  };
 }
 
 /** A canvas that waits for its pictures is no failure, the board says what to do; nor is a server that is away. */
@@ -69,7 +77,11 @@ function tellRefusal(why: unknown): string {
 
 /** What it costs, before the button that spends it; and how far it is afterwards. */
 export function BillBar({ path, version, graph, isSaved, status, onSelect }: BillProps) {
-  const { bill, balance, findings, problem, order, isSending } = useBill({ path, version, status });
+  const { bill, isCurrent, balance, findings, problem, order, isSending } = useBill({
+    path,
+    version,
+    status,
+  });
   const isBusy = bill?.edges.some((line) => line.reason === "in_flight") ?? false;
   const hasWork = bill?.edges.some((line) => !line.reason) ?? false;
   return (
@@ -102,21 +114,23 @@ export function BillBar({ path, version, graph, isSaved, status, onSelect }: Bil
           Cancel
         </button>
       ) : (
-        <Offer {...{ bill, isSaved, hasWork, status, order, isSending }} />
+        <Offer {...{ bill, isPriced: isSaved && isCurrent, hasWork, status, order, isSending }} />
       )}
     </section>
   );
 }
 
-interface OfferProps extends Pick<BillProps, "isSaved" | "status"> {
+interface OfferProps extends Pick<BillProps, "status"> {
   bill: Bill | null;
+  /** Whether the bill is for the canvas as it is: nothing is ordered at the price of another. */
+  isPriced: boolean;
   hasWork: boolean;
   isSending: boolean;
   order: (what: string, body?: unknown) => void;
 }
 
 /** What can be ordered while nothing is under way. */
-function Offer({ bill, isSaved, hasWork, status, order, isSending }: OfferProps) {
+function Offer({ bill, isPriced, hasWork, status, order, isSending }: OfferProps) {
   const failed = status?.failed ?? 0;
   return (
     <>
@@ -128,7 +142,7 @@ function Offer({ bill, isSaved, hasWork, status, order, isSending }: OfferProps)
       <button
         type="button"
         className="main"
-        disabled={!isSaved || !hasWork || isSending}
+        disabled={!isPriced || !hasWork || isSending}
         onClick={() => bill && order("generate-all", { skip_completed: true, quote_id: bill.quote_id })}
       >
         {bill && !hasWork && status?.ready ? "All made" : "Generate all"}

@@ -125,6 +125,32 @@ def test_one_clip_is_made_again_after_its_price_is_told(server: Server, client: 
     place.await_settled()
 
 
+def test_nothing_is_ordered_at_the_price_of_an_older_canvas(server: Server, client: httpx2.Client, page: Page) -> None:
+    place = make_place(client)
+    edge = next(edge for edge in place.read()["edges"] if edge["source"] == edge["target"])
+    open_place(page, server, place)
+    button = page.get_by_role("button", name="Generate all")
+    expect(button).to_be_enabled()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/generate-all", hold, times=1)
+    select_edge(page, edge["source"], edge["target"])
+    with page.expect_request("**/generate-all"):
+        page.keyboard.press("Delete")
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(button).to_be_disabled()
+    [quote] = held
+    quote.continue_()
+    expect(button).to_be_enabled()
+    with page.expect_response(is_order) as ordered:
+        button.click()
+    assert ordered.value.status == httpx2.codes.ACCEPTED
+    place.await_settled()
+
+
 def test_what_comes_later_moves_nothing_away(server: Server, page: Page, living: Place) -> None:
     held: list[Route] = []
     released = Event()
