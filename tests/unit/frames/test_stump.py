@@ -125,11 +125,13 @@ def test_without_a_line_around_the_subject_nothing_is_known(cut: tuple[Mask, Mas
     assert sheathe_parts(cut, (drawing, drawing), (ROOT, ROOT)) is None
 
 
-@pytest.mark.parametrize(("t", "stump"), [(0.25, 0.114), (0.5, 0.149), (0.75, 0.105)])
-def test_an_ear_that_droops_turns_behind_the_head_as_one_piece(drooping: Morph, t: float, stump: float) -> None:
-    """An ear that leaves a stump behind is off by as much as `stump`."""
+@pytest.mark.parametrize(("t", "stump", "share"), [(0.25, 0.114, 0.82), (0.5, 0.149, 0.82), (0.75, 0.105, 0.87)])
+def test_an_ear_that_droops_turns_behind_the_head_as_one_piece(
+    drooping: Morph, t: float, stump: float, share: float
+) -> None:
+    """An ear that leaves a stump behind is off by as much as `stump`; at last ours has turned a little too far."""
     [limb] = drooping.limbs
     assert not limb.is_front
     drawn, truth = (premultiply(picture) for picture in (drooping.draw(t), render(interpolate(PRICKED, LOP, t), PX)))
     around = np.s_[: PX // 3, : PX // 2]
-    assert np.abs(drawn - truth)[around].max(axis=2).sum() < 0.87 * stump * truth[around][..., 3].sum()
+    assert np.abs(drawn - truth)[around].max(axis=2).sum() < share * stump * truth[around][..., 3].sum()
