@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -82,8 +83,20 @@ class Bench:
             worker.communicate()
         for engine in self.engines:
             engine.stop(0)
+        end_threads()
         self.enqueuer.close()
         self.truth.close()
+
+
+def end_threads() -> None:
+    """Wait for what DBOS does not wait for: its last queries, tried again after pauses drawn from `random`.
+
+    A thread that outlives its test would draw in the middle of a property test, which wants `random` to itself.
+    """
+    for thread in threading.enumerate():
+        if thread.name.startswith(("dbos-", "queue-worker-")):
+            thread.join(60)
+            assert not thread.is_alive(), thread.name
 
 
 @pytest.fixture
