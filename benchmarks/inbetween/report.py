@@ -16,7 +16,7 @@ PROTOTYPE = Path(__file__).with_name("prototype.json")
 WORST_COUNT = 10
 COLUMNS: Mapping[str, str] = {
     "psnr": ".2f", "ssim": ".3f", "iou": ".3f", "line_px": ".2f", "doubled": ".3f", "ghost": ".3f",
-    "sharp": ".2f", "limb": ".3f", "pop": ".2f", "jitter": ".3f", "fps": ".1f",
+    "sharp": ".2f", "limb": ".3f", "pop": ".2f", "jitter": ".3f", "torn": ".3f", "fps": ".1f",
 }  # fmt: skip
 _WIDTHS = {name: max(len(name), 6) for name in COLUMNS}
 _LEAST_CPU_SECONDS = 0.005

@@ -28,7 +28,7 @@ class Drawn:
     """What one method made of one pair.
 
     Attributes:
-        motion: `pop` and `jitter`.
+        motion: `pop`, `jitter` and `torn`.
         is_staged: Whether it shows the pair by another way than what lies between.
         moments: Scores of single pictures, by moment; without truth only `ghost`, half-way.
         cpu_seconds: For 24 frames, set-up counted; None for the truth.

@@ -88,7 +88,7 @@ def choose_items(only: Sequence[str]) -> tuple[list[Item], list[str]]:
 def caption(result: Result) -> str:
     """Return what the page says about a pair: where it belongs, and how ours and the others score half-way."""
     parts = [f"{result.split}, {result.level}"]
-    shown = ("ssim", "iou", "line_px", "doubled", "ghost", "limb", "pop")
+    shown = ("ssim", "iou", "line_px", "doubled", "ghost", "limb", "pop", "torn")
     for method in result.drawn:
         scores = read_scores(result, method, MIDDLE)
         figures = " ".join(f"{name} {scores[name]:.2f}" for name in shown if name in scores)

@@ -79,7 +79,21 @@ def drop_strays(labels: tuple[Labels, Labels], turns: Sequence[Similarity]) -> t
             # A little beyond is what the other pose may hide.
             kept = _drop_pieces(cells & grow(landed, _HIDDEN_CELLS), landed)
             sides[here][cells & ~kept] = 0
+        for side, island in zip(sides, _find_islands(sides[0] == part, sides[1] == part, turn), strict=True):
+            side[island] = 0
     return sides[0], sides[1]
+
+
+def _find_islands(near: Mask, far: Mask, turn: Similarity) -> tuple[Mask, Mask]:
+    """Return the cells of a part that hang together with most of it in neither pose."""
+    brought = pull_back(far.astype(np.float32), turn) > 0.5
+    count, pieces, figures, _ = cv2.connectedComponentsWithStats(
+        grow(near | brought, 3).astype(np.uint8), connectivity=8
+    )
+    if count <= 2:
+        return np.zeros_like(near), np.zeros_like(far)
+    main = pieces == 1 + int(figures[1:, cv2.CC_STAT_AREA].argmax())
+    return near & ~main, far & (pull_back(main.astype(np.float32), invert(turn)) <= 0.5)
 
 
 def _find_still(way: Similarity, field: Field) -> Mask:

@@ -40,6 +40,7 @@ from poseloom.frames.silhouette import Ink, find_nearest
 from poseloom.frames.similarity import Similarity, change_origins, change_units, invert, move_points, pull_back
 from poseloom.frames.stage import Placement, Window
 from poseloom.frames.stump import sheathe_parts
+from poseloom.frames.tether import Tether, find_grip
 
 _WORK_LONG_SIDE = 320
 _SOLID = 250
@@ -208,7 +209,25 @@ def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgb
         covered = pull_back(far_hidden.astype(np.float32), part.turn) > 0.5
         near, brought = _uncover(near, brought, hidden), _uncover(brought, near, covered)
     velocity = register(FeaturePyramid(_shrink(near), _shrink(brought)), LEFTOVER)
-    return _pack(part, near, brought, velocity, is_front=part.is_front, inks=_find_inks(part, drawings))
+    limb = _pack(part, near, brought, velocity, is_front=part.is_front, inks=_find_inks(part, drawings))
+    return limb and replace(limb, tether=_form_tether(part, drawings))
+
+
+def _form_tether(part: _Part, drawings: tuple[Drawing, Drawing]) -> Tether | None:
+    """Return where a part is held, or None where one of the poses does not show that it is."""
+    near, far = (
+        find_grip(mask, drawing, joint) for mask, drawing, joint in zip(part.masks, drawings, part.joints, strict=True)
+    )
+    if near is None or far is None:
+        return None
+    inks = drawings[0].ink, drawings[1].ink
+    return Tether(
+        place=(near.place + move_points(far.place, invert(part.turn))) / 2,
+        half_px=min(near.half_px, far.half_px),
+        area_px=max(near.area_px, far.area_px),
+        colours=(near.colour, far.colour),
+        inks=(inks[0], inks[1]) if inks[0] is not None and inks[1] is not None else None,
+    )
 
 
 def _pack(

@@ -15,7 +15,7 @@ from poseloom.frames.cutout import cut_parts, rescale_limb
 from poseloom.frames.dissection import LONG_SIDES, dissect
 from poseloom.frames.flow import Channels, Field, count_squarings, exponentiate, list_positions, resample_field, warp
 from poseloom.frames.image import Premultiplied, Rgba, measure_bounds, premultiply
-from poseloom.frames.limb import Ground, Limb, draw_limb, lay_over, mend_joint, reach_limb
+from poseloom.frames.limb import Ground, Limb, draw_limb, hold_limb, lay_over, mend_joint, reach_limb
 from poseloom.frames.registration import FeaturePyramid
 from poseloom.frames.stage import Placement, Window, sample_places, set_stage
 
@@ -74,6 +74,8 @@ class Morph:
         self._draw_body(t, placement, canvas, is_first=not behind)
         for limb in front:
             draw_limb(limb, ground, placement, canvas)
+        for limb in self.limbs:
+            hold_limb(limb, ground, placement, canvas)
         for limb in front:
             mend_joint(limb, ground, placement, canvas)
         return canvas

@@ -14,6 +14,7 @@ from poseloom.frames.path import Path
 from poseloom.frames.silhouette import Ink, mix_inks
 from poseloom.frames.similarity import Similarity, change_units, invert, move_points
 from poseloom.frames.stage import Placement, Window, sample_places
+from poseloom.frames.tether import Tether, draw_tether
 
 _ONSET = 1 / 25
 """The share of the way within which lines begin to be mended: both poses stay as they were drawn."""
@@ -33,6 +34,7 @@ class Limb:
         is_front: Whether it lies before the body.
         inks: The lines around both subjects, which go on where it hangs on; None where there are none, or hidden.
         breadth_px: How broad it is.
+        tether: How it ends where it hangs on; None where it is not seen to hang on anything in both poses.
     """
 
     sides: tuple[Side, Side]
@@ -44,6 +46,7 @@ class Limb:
     is_front: bool
     inks: tuple[Ink, Ink] | None
     breadth_px: float
+    tether: Tether | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,15 @@ def draw_limb(limb: Limb, ground: Ground, placement: Placement, canvas: Rgba) ->
         lattices = (_look(limb, ground.stage, places, -t), _look(limb, ground.stage, places, 1 - t))
         painted = blend_sides(limb.sides, lattices, shown.shape, t)
     lay_over(canvas[shown.y0 : shown.y1, shown.x0 : shown.x1], painted)
+
+
+def hold_limb(limb: Limb, ground: Ground, placement: Placement, canvas: Rgba) -> None:
+    """Draw a limb on to what it hangs on, where it would be torn off; `canvas` is changed."""
+    if limb.tether is None or not 0 < ground.t < 1:
+        return
+    x, y = move_points(limb.tether.place, ground.move(limb))
+    place = placement.move(float(x) + ground.stage.x0, float(y) + ground.stage.y0)
+    draw_tether(limb.tether, np.array(place), ground.t, canvas)
 
 
 def mend_joint(limb: Limb, ground: Ground, placement: Placement, canvas: Rgba) -> None:

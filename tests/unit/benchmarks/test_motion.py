@@ -17,7 +17,9 @@ def poses() -> tuple[Rgba, Rgba]:
 
 def test_cut_pops_by_as_many_steps_as_there_are(poses: tuple[Rgba, Rgba]) -> None:
     draw = prepare_hold(*poses).draw
-    assert score_motion([draw(step / STEPS) for step in range(STEPS + 1)]) == pytest.approx({"pop": STEPS, "jitter": 2})
+    assert score_motion([draw(step / STEPS) for step in range(STEPS + 1)]) == pytest.approx(
+        {"pop": STEPS, "jitter": 2, "torn": 0}
+    )
 
 
 def test_dissolve_neither_pops_nor_jitters(poses: tuple[Rgba, Rgba]) -> None:
@@ -32,7 +34,14 @@ def test_flicker_is_jitter(poses: tuple[Rgba, Rgba]) -> None:
 
 
 def test_still_picture_has_no_motion(poses: tuple[Rgba, Rgba]) -> None:
-    assert score_motion([poses[0]] * 5) == {"pop": 0, "jitter": 0}
+    assert score_motion([poses[0]] * 5) == {"pop": 0, "jitter": 0, "torn": 0}
+
+
+def test_what_flies_apart_between_whole_pictures_is_torn(poses: tuple[Rgba, Rgba]) -> None:
+    apart = poses[0].copy()
+    apart[SIZE // 2 - 2 : SIZE // 2 + 2] = 0
+    assert score_motion([poses[0], apart, apart, poses[1]])["torn"] == 0.5
+    assert score_motion([apart, apart, apart, poses[1]])["torn"] == 0
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -111,6 +111,28 @@ def test_pieces_that_land_on_nothing_of_their_own_are_dropped() -> None:
     assert np.array_equal(kept[1], far)
 
 
+def test_what_moves_as_a_part_by_chance_is_none_of_it() -> None:
+    """Pieces that land on each other, and hang together with most of the part in neither pose."""
+    turn = np.array([[1.0, 0, 10], [0, 1, 0]])
+    near, far = np.zeros((60, 60), np.intp), np.zeros((60, 60), np.intp)
+    near[10:30, 10:20] = far[10:30, 20:30] = 1
+    more = near.copy(), far.copy()
+    more[0][40:50, 10:20] = more[1][40:50, 20:30] = 1
+    kept = drop_strays(more, [turn])
+    assert np.array_equal(kept[0], near)
+    assert np.array_equal(kept[1], far)
+
+
+def test_a_part_of_which_one_pose_hides_the_middle_stays_whole() -> None:
+    still = np.array([[1.0, 0, 0], [0, 1, 0]])
+    near, far = np.zeros((60, 60), np.intp), np.zeros((60, 60), np.intp)
+    near[10:50, 10:20] = far[10:50, 10:20] = 1
+    far[25:31] = 0
+    kept = drop_strays((near, far), [still])
+    assert np.array_equal(kept[0], near)
+    assert np.array_equal(kept[1], far)
+
+
 def test_a_part_keeps_a_little_beyond_what_the_other_pose_shows_of_it() -> None:
     still = np.array([[1.0, 0, 0], [0, 1, 0]])
     near, far = np.zeros((60, 60), np.intp), np.zeros((60, 60), np.intp)
