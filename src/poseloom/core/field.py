@@ -11,6 +11,7 @@ from poseloom.core.error import InputError, InvalidCanvas
 
 TEXT_LIMIT = 200
 PROSE_LIMIT = 4_000
+_SHOWN = 40
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -145,11 +146,17 @@ def describe(value: object) -> str:
     match value:
         case None:
             return "null"
-        case bool() | int() | float():
-            return str(value).lower() if isinstance(value, bool) else str(value)
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return _shorten(str(value))
         case str():
-            return f"the string {value[:40]!r}"
+            return f"the string {value[:_SHOWN]!r}"
         case list() | tuple():
             return "a list"
         case _:
             return "an object"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -47,7 +47,15 @@ def test_a_clip_has_at_least_its_two_poses(halves: int, fps: int) -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(None, "null"), (True, "true"), (1.5, "1.5"), ("é", "the string 'é'"), ([], "a list"), ({}, "an object")],
+    [
+        (None, "null"),
+        (True, "true"),
+        (1.5, "1.5"),
+        ("é", "the string 'é'"),
+        ([], "a list"),
+        ({}, "an object"),
+        (10**400, f"1{'0' * 39}…"),
+    ],
 )
 def test_a_value_is_described_in_words_of_json(value: object, words: str) -> None:
     assert describe(value) == words
