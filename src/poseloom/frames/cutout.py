@@ -22,8 +22,9 @@ from poseloom.frames.contour import (
     study_drawing,
     trim_parts,
 )
-from poseloom.frames.flow import Field, count_squarings, list_positions, look_up, resample_field
+from poseloom.frames.flow import Field, count_squarings, exponentiate, list_positions, look_up, resample_field, warp
 from poseloom.frames.image import (
+    Plane,
     Premultiplied,
     Rgba,
     measure_bounds,
@@ -204,11 +205,12 @@ def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgb
         _lift(part, drawing, side, body) for side, (drawing, body) in enumerate(zip(drawings, bodies, strict=True))
     )
     brought = _bring(far, part)
-    if not part.is_front:
+    if part.is_front:
+        velocity = _match(near, brought)
+    else:
         hidden, far_hidden = (_cover(part, side, drawing.pose) for side, drawing in enumerate(drawings))
         covered = pull_back(far_hidden.astype(np.float32), part.turn) > 0.5
-        near, brought = _uncover(near, brought, hidden), _uncover(brought, near, covered)
-    velocity = register(FeaturePyramid(_shrink(near), _shrink(brought)), LEFTOVER)
+        near, brought, velocity = _uncover(near, brought, (hidden, covered), is_still=part.is_sheathed)
     limb = _pack(part, near, brought, velocity, is_front=part.is_front, inks=_find_inks(part, drawings))
     return limb and replace(limb, tether=_form_tether(part, drawings))
 
@@ -307,9 +309,37 @@ def _find_open_end(part: _Part, window: Window) -> Mask | None:
     return np.asarray(ahead_px < _OPEN_BREADTHS * measure_breadth(mask))
 
 
-def _uncover(part: Rgba, other: Rgba, cover: Mask) -> Rgba:
-    """Return a drawing of a part with what is hidden in it, as far as the other drawing shows that."""
-    return np.where((cover & (other[..., 3] >= _SOLID))[..., None], other, part)
+def _match(near: Rgba, brought: Rgba, shown: Plane | None = None) -> Field:
+    """Return what is left to flow from one drawing of a part to the other; on request only what is shown counts."""
+    pyramid = FeaturePyramid(_shrink(near), _shrink(brought))
+    return register(pyramid if shown is None else pyramid.entrust(shown, shown), LEFTOVER)
+
+
+def _uncover(near: Rgba, brought: Rgba, covers: tuple[Mask, Mask], *, is_still: bool) -> tuple[Rgba, Rgba, Field]:
+    """Return both drawings of a part, completed as far as the other shows what is hidden, and what is left to flow.
+
+    Args:
+        near: The part as the source shows it.
+        brought: The same of the target, where the source has it.
+        covers: What is hidden of each.
+        is_still: Whether what is hidden is where it is in the other, as of a part that ends at a line; it counts, then.
+    """
+    if is_still:
+        still = np.zeros((*near.shape[:2], 2), np.float32)
+        near, brought = _fill(near, brought, covers[0], still), _fill(brought, near, covers[1], still)
+        return near, brought, _match(near, brought)
+    velocity = _match(near, brought, (~(covers[0] | covers[1])).astype(np.float32))
+    there, back = (resample_field(exponentiate(velocity, duration), near.shape[:2]) for duration in (1.0, -1.0))
+    return _fill(near, brought, covers[0], there), _fill(brought, near, covers[1], back), velocity
+
+
+def _fill(part: Rgba, other: Rgba, cover: Mask, flow: Field) -> Rgba:
+    """Return a drawing of a part with what is hidden in it, as the other drawing shows it along a flow."""
+    if not cover.any():
+        return part
+    seen = unpremultiply(np.clip(warp(premultiply(other), flow, border=cv2.BORDER_CONSTANT), 0, 1))
+    filled = cover & ((seen[..., 3] >= _SOLID) | (seen[..., 3] > part[..., 3]))
+    return np.where(filled[..., None], seen, part)
 
 
 def rescale_limb(limb: Limb, before: tuple[int, int], after: tuple[int, int]) -> Limb:

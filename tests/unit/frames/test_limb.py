@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.inbetween.score import score_picture
 from demo import rig
 from demo.build import render
 from demo.rig import POSES, interpolate
@@ -103,6 +104,15 @@ def test_what_the_body_hides_of_a_limb_in_one_pose_is_taken_from_the_other() -> 
     drawn = prepare_morph(render(hanging, 256), render(raised, 256)).draw(0.5)
     wrong = (drawn[..., 3] > 128) != (render(interpolate(hanging, raised, 0.5), 256)[..., 3] > 128)
     assert wrong.sum() < 360
+
+
+def test_what_is_taken_from_the_other_pose_lies_where_this_one_has_it() -> None:
+    """The tail bends as it swings in, so that the hidden half of its ball is not where the turn alone would put it."""
+    hanging, raised = (replace(POSES["idle"], tail=degrees, tail_curl=curl) for degrees, curl in ((-10, 20), (34, 110)))
+    morph = prepare_morph(render(hanging, 320), render(raised, 320))
+    for t, psnr_db in ((0.75, 22), (0.9, 27)):
+        truth = render(interpolate(hanging, raised, t), 320)
+        assert score_picture(morph.draw(t), truth)["psnr"] > psnr_db
 
 
 @pytest.mark.parametrize(("left", "right", "limbs"), [(12, 125, 1), (110, 110, 2)])
