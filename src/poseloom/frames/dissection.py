@@ -231,7 +231,7 @@ class _Search:
         masks, turn = anatomy.find(part), anatomy.turns[part - 1]
         overlap = measure_overlap(*masks, turn)
         roughs = [measure_roughness(mask, bonds) for mask, bonds in zip(masks, self._comparison.bonds, strict=True)]
-        sizes = [mask.sum() / solid.sum() for mask, solid in zip(masks, self._comparison.solid, strict=True)]
+        sizes = [mask.sum() / max(solid.sum(), 1) for mask, solid in zip(masks, self._comparison.solid, strict=True)]
         # What lies inside the outline and is drawn apart all around is a feature: it slides.
         is_apart = max(roughs) < _LEAST_ROUGHNESS or (max(sizes) < _SMALL_SHARE and min(roughs) < _SMALL_ROUGHNESS)
         if is_apart and not any(map(_is_outermost, masks, self._comparison.solid)):

@@ -16,6 +16,7 @@ from poseloom.frames.dissection import LONG_SIDES, dissect
 from poseloom.frames.flow import Channels, Field, count_squarings, exponentiate, list_positions, resample_field, warp
 from poseloom.frames.image import Premultiplied, Rgba, measure_bounds, premultiply
 from poseloom.frames.limb import Ground, Limb, draw_limb, hold_limb, lay_over, mend_joint, reach_limb
+from poseloom.frames.refinement import refine_turns
 from poseloom.frames.registration import FeaturePyramid
 from poseloom.frames.stage import Placement, Window, sample_places, set_stage
 
@@ -201,7 +202,7 @@ def _find_motion(poses: tuple[Rgba, Rgba]) -> _Found:
     if read.judgement.rendering is not Rendering.LIMBS:
         # Poses that differ so much are exchanged so quickly that turning limbs would only confuse.
         return _Found(single.velocity, read.judgement, poses, ())
-    cutout = cut_parts(poses, read.anatomy, read.comparison)
+    cutout = cut_parts(poses, refine_turns(read.anatomy, work), read.comparison)
     body = choose_flow(_shrink(cutout.bodies[0]), _shrink(cutout.bodies[1]), read.anatomy.velocity)
     shape = (body.velocity.shape[0], body.velocity.shape[1])
     limbs = tuple(rescale_limb(limb, read.comparison.shape, shape) for limb in (*cutout.roots, *cutout.limbs))

@@ -24,7 +24,7 @@ _CLEARLY = 0.6
 _ON_THE_WAY = 0.3, 0.5, 0.7
 _STILL_ROUNDS = 3
 _STILL_CELLS = 8.0
-_EVEN_CHORD = 0.5
+_EVEN_CHORD = 0.25
 """The square of the chord of a turn, of a circle of radius 1, at which both places of a joint are equally sure."""
 
 

@@ -116,6 +116,15 @@ def test_an_arm_that_the_body_could_shrink_takes_nothing_of_the_body_along(
     assert score_picture(morph.draw(0.5), truth)["psnr"] > 28
 
 
+def test_a_mascot_more_transparent_than_not_has_no_limbs_and_moves_all_the_same() -> None:
+    source, target = (render(POSES[name], 160) for name in ("idle", "celebrating"))
+    for pose in (source, target):
+        pose[..., 3] = pose[..., 3] * (127 / 255)
+    morph = prepare_morph(source, target)
+    assert not morph.limbs
+    assert 100 < morph.draw(0.5)[..., 3].max() <= 127
+
+
 def test_an_arm_that_is_found_with_the_body_as_well_is_taken_as_it_is_found() -> None:
     """Without the body's help it has slightly fewer faults, and is cut out worse."""
     low = replace(POSES["idle"], left_arm=5, left_elbow=-30, right_arm=5, right_elbow=30, right_reach=1.3)
