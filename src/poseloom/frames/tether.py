@@ -17,8 +17,9 @@ from poseloom.frames.silhouette import Ink, find_nearest, mix_inks
 
 _SOLID = 128
 _REACH = 7.0
-"""How far around the end of a part, in half breadths, it is looked for what holds it."""
+"""What holds a part is looked for so far around its end, in half breadths of it."""
 _END_BREADTHS = 0.75
+"""How long the end of a part is."""
 _NECK = 0.35
 """What hangs on by less than a third of its breadth is as good as torn off."""
 _ALONE = 1.5
@@ -26,10 +27,13 @@ _ALONE = 1.5
 _CRUMB = 1.0
 """In squares of half a breadth: less holds nothing."""
 _THINNEST = 0.75
-_LIKENESS = 60
-_OWN_LIKENESS = 40
+"""A part is drawn on at no less than this share of its breadth, however thin what is left there."""
+_LIKENESS, _OWN_LIKENESS = 60, 40
+"""How far from the line's colour a line may be, and how far from the part's own what it ends."""
 _MELTED_PX = 2.0
+"""How far a line has melted with what it ends."""
 _EVEN_PX = 1.0
+"""Places that differ by less are equally near."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

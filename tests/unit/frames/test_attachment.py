@@ -99,25 +99,15 @@ def test_plain_cells_far_from_a_part_go_back_to_the_body(arm: Case) -> None:
         assert (after <= labels[here]).all()
 
 
-def test_pieces_that_land_on_nothing_of_their_own_are_dropped() -> None:
-    """One part moves by ten cells; a second piece of it is in one pose alone."""
-    turn = np.array([[1.0, 0, 10], [0, 1, 0]])
-    near, far = np.zeros((60, 60), np.intp), np.zeros((60, 60), np.intp)
-    near[10:30, 10:20] = far[10:30, 20:30] = 1
-    stray = near.copy()
-    stray[40:50, 10:20] = 1
-    kept = drop_strays((stray, far), [turn])
-    assert np.array_equal(kept[0], near)
-    assert np.array_equal(kept[1], far)
-
-
-def test_what_moves_as_a_part_by_chance_is_none_of_it() -> None:
-    """Pieces that land on each other, and hang together with most of the part in neither pose."""
+@pytest.mark.parametrize("sides", [(0,), (1,), (0, 1)])
+def test_pieces_that_hang_together_with_most_of_a_part_in_neither_pose_are_dropped(sides: tuple[int, ...]) -> None:
+    """One part moves by ten cells; a second piece is in one pose alone, or in both and lands on itself by chance."""
     turn = np.array([[1.0, 0, 10], [0, 1, 0]])
     near, far = np.zeros((60, 60), np.intp), np.zeros((60, 60), np.intp)
     near[10:30, 10:20] = far[10:30, 20:30] = 1
     more = near.copy(), far.copy()
-    more[0][40:50, 10:20] = more[1][40:50, 20:30] = 1
+    for side in sides:
+        more[side][40:50, 10 + 10 * side : 20 + 10 * side] = 1
     kept = drop_strays(more, [turn])
     assert np.array_equal(kept[0], near)
     assert np.array_equal(kept[1], far)

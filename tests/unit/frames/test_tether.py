@@ -3,16 +3,16 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from benchmarks.inbetween.repertoire import list_rig_items
 from benchmarks.inbetween.rig import RigItem
 from benchmarks.inbetween.troupe import TroupeItem, list_chance_items, list_troupe_items
+from poseloom.frames.comparison import Mask
 from poseloom.frames.contour import study_drawing
 from poseloom.frames.image import Rgba
 from poseloom.frames.inbetween import Morph, prepare_morph
 from poseloom.frames.silhouette import Ink
-from poseloom.frames.tether import Tether, draw_tether, find_gap, find_grip
+from poseloom.frames.tether import Grip, Tether, draw_tether, find_gap, find_grip
 
 SIZE = 120
 FUR, SHIRT, INK = (180, 160, 250, 255), (250, 240, 225, 255), (50, 30, 80, 255)
@@ -118,7 +118,7 @@ def test_what_is_far_away_holds_nothing() -> None:
     assert find_gap(solid, np.array([108.0, 60.0]), HALF_PX / 3, 500.0) is None
 
 
-def grip_arm(canvas: Rgba, arm: NDArray[np.bool_]) -> object:
+def grip_arm(canvas: Rgba, arm: Mask) -> Grip | None:
     return find_grip(arm, study_drawing(canvas), np.array([60.0, 60.0]))
 
 
@@ -126,8 +126,7 @@ def test_a_part_is_held_where_a_pose_shows_it_held_and_as_broad_as_it_is_there()
     canvas = draw_figure(50)
     arm = np.zeros((SIZE, SIZE), bool)
     arm[51:70, 61:113] = True
-    drawing = study_drawing(canvas)
-    grip = find_grip(arm, drawing, np.array([60.0, 60.0]))
+    grip = grip_arm(canvas, arm)
     assert grip is not None
     assert grip.place == pytest.approx([70, 60], abs=3)
     assert grip.half_px == pytest.approx(9.5, abs=1)
