@@ -82,19 +82,24 @@ def complete_fields(mask: Mask, drawing: Drawing) -> Mask:
 
     The whole drawing is needed, for a field is judged by its size.
     """
-    if drawing.ink is None:
+    added = _find_fields(mask, drawing) & ~mask
+    if drawing.ink is None or not added.any():
         return mask
+    line = drawing.lines & surround(added, drawing.ink.width_px + _LINE_SLACK_PX)
+    return add_rim(mask | added | line, drawing.pose)
+
+
+def _find_fields(mask: Mask, drawing: Drawing) -> Mask:
+    """Return the fields between lines of which a part has much; none where no lines are."""
+    if drawing.ink is None:
+        return np.zeros_like(mask)
     filled = find_filled(drawing)
     count, fields, figures, _ = cv2.connectedComponentsWithStats(filled.astype(np.uint8), connectivity=4)
     areas = figures[:, cv2.CC_STAT_AREA]
     shares = np.bincount(fields[mask & filled], minlength=count) / areas
     own = (shares >= _LEAST_FIELD_SHARE) & (areas <= _LARGEST_FIELD * mask.sum())
     own[0] = False
-    added = own[fields] & ~mask
-    if not added.any():
-        return mask
-    line = drawing.lines & surround(added, drawing.ink.width_px + _LINE_SLACK_PX)
-    return add_rim(mask | added | line, drawing.pose)
+    return np.asarray(own[fields])
 
 
 def find_filled(drawing: Drawing) -> Mask:
@@ -145,7 +150,9 @@ def trim_parts(masks: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], turn
     box = np.s_[top : y + height + _MARGIN_PX, left : x + width + _MARGIN_PX]
     moved = change_origins(turn, (left, top), (left, top))
     near, far = (mask.copy() for mask in masks)
-    near[box], far[box] = _compare_parts((near[box], far[box]), (crop(drawings[0], box), crop(drawings[1], box)), moved)
+    fields = _find_fields(near, drawings[0])[box], _find_fields(far, drawings[1])[box]
+    cropped = crop(drawings[0], box), crop(drawings[1], box)
+    near[box], far[box] = _compare_parts((near[box], far[box]), fields, cropped, moved)
     return near, far
 
 
@@ -154,14 +161,19 @@ def crop(drawing: Drawing, box: tuple[slice, slice]) -> Drawing:
     return Drawing(np.ascontiguousarray(drawing.pose[box]), drawing.ink, drawing.lines[box])
 
 
-def _compare_parts(masks: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], turn: Similarity) -> tuple[Mask, Mask]:
+def _compare_parts(
+    masks: tuple[Mask, Mask], fields: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], turn: Similarity
+) -> tuple[Mask, Mask]:
     insides = _find_inside(masks[0], drawings[0]), _find_inside(masks[1], drawings[1])
     if any(inside.sum() <= _FILLED * mask.sum() for inside, mask in zip(insides, masks, strict=True)):
         return masks
     reach_px = _REACH * min(measure_breadth(mask) for mask in masks)
     near, far = (
         _trim(
-            masks[here], drawings[here], _find_foreign(drawings[here], insides[there], drawings[there], way, reach_px)
+            masks[here],
+            drawings[here],
+            _find_foreign(drawings[here], insides[there], drawings[there], way, reach_px),
+            fields[here],
         )
         for here, there, way in ((0, 1, turn), (1, 0, invert(turn)))
     )
@@ -170,14 +182,24 @@ def _compare_parts(masks: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], 
     return (near, far) if all((mask & inside).sum() >= _LEAST_KEPT * inside.sum() for mask, inside in kept) else masks
 
 
-def _trim(mask: Mask, drawing: Drawing, foreign: Mask) -> Mask:
-    own = _follow_line(mask & ~foreign, drawing)
+def _trim(mask: Mask, drawing: Drawing, foreign: Mask, fields: Mask) -> Mask:
+    own = _follow_line(_regain(mask & ~foreign, mask & fields, drawing), drawing)
     # What would hang in the air, were it left to the body, stays with the part.
     rest = (drawing.pose[..., 3] > 0) & ~own
     _, labels = cv2.connectedComponents(rest.astype(np.uint8), connectivity=8)
     held = np.zeros(int(labels.max()) + 1, np.bool_)
     held[labels[rest & ~mask]] = True
     return np.asarray(own | (rest & ~held[labels]))
+
+
+def _regain(mask: Mask, ground: Mask, drawing: Drawing) -> Mask:
+    """Return a part with what of its `ground` right beside it looks like it, whatever the other drawing shows there."""
+    filled = mask & find_filled(drawing)
+    if not filled.any() or not (ground & ~mask).any():
+        return mask
+    nearest = drawing.pose.reshape(-1, 4)[find_nearest(filled)].reshape(drawing.pose.shape)
+    alike = ground & ~_lies_apart(nearest, drawing.pose)
+    return _creep(mask, alike, round(_REACH * measure_breadth(mask)))
 
 
 def _find_inside(mask: Mask, drawing: Drawing) -> Mask:
@@ -200,10 +222,15 @@ def _find_foreign(drawing: Drawing, inside: Mask, other: Drawing, way: Similarit
     if not brought.any():
         return np.ones_like(brought)
     colours = pull_back(other.pose, way).reshape(-1, 4)[find_nearest(brought)].reshape(drawing.pose.shape)
-    apart = cv2.absdiff(colours, drawing.pose)[..., :3].max(axis=2) > _LIKENESS
+    apart = _lies_apart(colours, drawing.pose)
     width_px = drawing.ink.width_px if drawing.ink is not None else 0.0
     unlike = apart & ~drawing.lines & ~surround(brought, _SLACK_PX)
     return np.asarray(unlike | ~surround(brought, reach_px + width_px))
+
+
+def _lies_apart(colours: Rgba, pose: Rgba) -> Mask:
+    """Return where two pictures have different colours."""
+    return np.asarray(cv2.absdiff(colours, pose)[..., :3].max(axis=2) > _LIKENESS)
 
 
 def _follow_line(mask: Mask, drawing: Drawing) -> Mask:

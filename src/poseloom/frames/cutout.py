@@ -135,7 +135,7 @@ def _find_part(
         sheathed = sheathe_parts(trimmed, drawings, joints)
         whole = _complete_parts(masks, drawings)
         is_whole = whole[0] is masks[0] and whole[1] is masks[1]
-        masks = _complete_parts(trimmed if is_whole else trim_parts(whole, drawings, turn), drawings)
+        masks = trimmed if is_whole else trim_parts(whole, drawings, turn)
     return _Part(
         masks=sheathed or masks,
         path=path,

@@ -38,9 +38,11 @@ _PARTS = 6
 _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
 _LEAST_OVERLAP = 0.78
+_LEAST_STILL_OVERLAP = 0.88
+"""Of what does not turn, the other pose shows all but what something hides."""
 _MOST_ROUGHNESS = 0.28
 """Half of the outline across plain colour: no artist drew that part apart from what it hangs on."""
-_TELLING, _INDULGENCE = 0.33, 0.65
+_TELLING, _INDULGENCE, _HIDDEN_INDULGENCE = 0.33, 0.65, 0.95
 """A part that takes away a third of what is open in its place may be drawn apart, or be hidden, by so much worse."""
 _DRAWN_SHARE = 0.75
 """An outline that plain colour hides is drawn in the other pose when that explains a quarter of its roughness."""
@@ -240,9 +242,12 @@ class _Search:
         rough = max(drawn if drawn < _DRAWN_SHARE * own else own for own, drawn in zip(roughs, lent, strict=True))
         if max(sizes) > _LARGEST_SHARE:
             return 0.0
-        rate = min(overlap / _LEAST_OVERLAP, _MOST_ROUGHNESS / max(rough, 1e-6))
+        least_overlap = _LEAST_OVERLAP if abs(read_turn(turn)) > _LIMB_RADIANS else _LEAST_STILL_OVERLAP
+        rates = overlap / least_overlap, _MOST_ROUGHNESS / max(rough, 1e-6)
         before, after = self._measure_open(anatomy, part)
-        return rate / _INDULGENCE if before - after > _TELLING else rate
+        if before - after > _TELLING:
+            rates = rates[0] / _HIDDEN_INDULGENCE, rates[1] / _INDULGENCE
+        return min(rates)
 
     def _read(self, anatomy: Anatomy) -> _Reading:
         verdict = judge_anatomy(anatomy, self._comparison)

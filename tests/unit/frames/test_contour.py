@@ -105,6 +105,21 @@ def test_a_piece_of_the_body_beyond_the_line_of_a_part_is_not_taken_along() -> N
     assert (near & arm).sum() > 0.97 * arm.sum()
 
 
+def test_what_looks_like_the_rest_of_a_field_stays_with_a_part_whatever_the_other_drawing_shows_there() -> None:
+    (_, target), (_, far) = draw_pair()
+    # Lines on both sides hold it.
+    pose, near, _ = draw_with([([(20.0, 74.0), (140.0, 74.0)], 4, INK)])
+    # In the target, what is next to the shoulder is the scarf's, and throws its colour on the arm below.
+    stroke(target, [(70.0, 84.0), (90.0, 84.0)], TURN, 6, (*SCARF, 255))
+    shown = np.zeros_like(far, np.uint8)
+    stroke(shown, [(80.0, 111.0), (80.0, 140.0)], TURN, 60, 1)
+    hidden = near.copy()
+    hidden[80:] = False
+    trimmed, _ = trim_parts((near, far & (shown > 0)), study((pose, target)), TURN)
+    assert hidden.sum() > 200
+    assert (trimmed & hidden).sum() > 0.9 * hidden.sum()
+
+
 def test_what_would_hang_in_the_air_stays_with_the_part() -> None:
     (_, target), (_, far) = draw_pair()
     pose = blank(SIZE)

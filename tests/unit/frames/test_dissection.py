@@ -196,6 +196,20 @@ def test_parts_that_nearly_help_are_not_in_the_reading_but_are_told() -> None:
     assert all(not np.any(side) for side in found.anatomy.labels)
 
 
+def test_a_foot_that_goes_behind_a_hand_is_no_hand() -> None:
+    """As a part, a quarter of it is nowhere in the other pose."""
+    kick = replace(POSES["idle"], right_foot=62, right_step=70, right_heel=40, lean=-5)
+    assert not take_apart(render(POSES["idle"], 320), render(kick, 320)).anatomy.turns
+
+
+def test_what_moves_along_without_turning_is_no_part_unless_the_other_pose_shows_nearly_all_of_it() -> None:
+    """Hands and belly sink together before feet that stay, and come to lie before something else."""
+    sitting = replace(
+        POSES["idle"], lift=-62, stretch=-0.06, left_foot=62, right_foot=62, left_heel=14, right_heel=14, sole=1
+    )
+    assert not take_apart(render(POSES["idle"], 320), render(sitting, 320)).anatomy.turns
+
+
 def test_a_part_that_is_all_the_difference_in_its_place_is_in_the_reading() -> None:
     """The whole figure bows, too, so one arm takes away little of all the faults."""
     upright = replace(STRAIGHT, right_elbow=6, right_reach=1.2)
