@@ -1,7 +1,7 @@
-"""Ways to draw what lies between two poses: ours, sharp and blurred, and what one would otherwise reach for."""
+"""Ways to draw what lies between two poses: ours and what one would otherwise reach for, each sharp and blurred."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import cv2
@@ -39,6 +39,8 @@ Flow = NDArray[np.float32]
 _MID_GREY = 0.55
 _INVERSIONS = 6
 _EXPOSURE = (-1, -0.5, 0, 0.5, 1)
+_SOLID_FROM, _SOLID_AT = 0.5, 0.58
+"""A crisp outline is as soft as that of a drawing: what is hardly more than half there is there."""
 
 
 def prepare_poseloom(source: Rgba, target: Rgba) -> Prepared:
@@ -101,6 +103,30 @@ def prepare_minterpolate(source: Rgba, target: Rgba) -> Prepared:
     return Prepared(lambda t: pictures[round(t * STEPS)])
 
 
+def crispen(prepare: Prepare) -> Prepare:
+    """Return a method with crisp outlines: what is at most half there is left out, and the rest is solid.
+
+    It tells what a method that blends is worth when it may show no more ghosts than ours does.
+    """
+
+    def prepare_crisp(source: Rgba, target: Rgba) -> Prepared:
+        prepared = prepare(source, target)
+
+        def draw(t: float) -> Rgba:
+            picture = prepared.draw(t)
+            if t in {0.0, 1.0}:
+                return picture
+            alpha = picture[..., 3].astype(np.float32) / 255
+            solid = np.clip((alpha - _SOLID_FROM) / (_SOLID_AT - _SOLID_FROM), 0, 1)
+            crisp = np.dstack([picture[..., :3], np.round(255 * solid).astype(np.uint8)])
+            crisp[crisp[..., 3] == 0] = 0
+            return crisp
+
+        return replace(prepared, draw=draw)
+
+    return prepare_crisp
+
+
 METHODS: Mapping[str, Prepare] = MappingProxyType(
     {
         "poseloom": prepare_poseloom,
@@ -109,6 +135,9 @@ METHODS: Mapping[str, Prepare] = MappingProxyType(
         "dis": prepare_dis,
         "dissolve": prepare_dissolve,
         "hold": prepare_hold,
+        "minterpolate-crisp": crispen(prepare_minterpolate),
+        "dis-crisp": crispen(prepare_dis),
+        "dissolve-crisp": crispen(prepare_dissolve),
     }
 )
 

@@ -47,7 +47,7 @@ def print_report(results: Sequence[Result]) -> None:
     head = " ".join(f"{name:>{_WIDTHS[name]}}" for name in COLUMNS)
     blocks = list_blocks(results)
     for split in dict.fromkeys(block.split for block in blocks):
-        print(f"  {split:<12}   n {'method':<13} {head}")
+        print(f"  {split:<12}   n {'method':<18} {head}")
         for block in blocks:
             if block.split == split:
                 _print_block(block, find_row(prototype["rows"], block))
@@ -139,7 +139,7 @@ def _print_block(block: Block, prototype: Scores) -> None:
     label = f"{block.title:<12} {len(block.results):>3}"
     for method, scores in rows.items():
         if scores:
-            print(f"  {label} {method:<13} {_write_scores(scores)}".rstrip())
+            print(f"  {label} {method:<18} {_write_scores(scores)}".rstrip())
             label = " " * len(label)
 
 

@@ -3,9 +3,10 @@ import pytest
 from benchmarks.inbetween.method import METHODS, prepare_dissolve, prepare_hold
 from benchmarks.inbetween.motion import score_motion
 from benchmarks.inbetween.pair import STEPS
+from benchmarks.inbetween.score import measure_ghost
 from demo.build import render
 from demo.rig import POSES
-from poseloom.frames.image import Rgba
+from poseloom.frames.image import Rgba, premultiply
 
 SIZE = 96
 
@@ -60,3 +61,13 @@ def test_every_method_but_a_cut_draws_something_new_half_way(name: str, poses: t
     drawn = METHODS[name](*poses).draw(0.5)
     assert drawn.dtype == poses[0].dtype
     assert not any((drawn == pose).all() for pose in poses)
+
+
+@pytest.mark.parametrize("name", ["minterpolate", "dis", "dissolve"])
+def test_a_crisp_method_draws_what_the_method_does_without_its_ghosts(name: str, poses: tuple[Rgba, Rgba]) -> None:
+    blended, crisp = (premultiply(METHODS[each](*poses).draw(0.5))[..., 3] for each in (name, f"{name}-crisp"))
+    truth = premultiply(poses[0])[..., 3]
+    assert measure_ghost(blended, truth) > 0.05
+    assert measure_ghost(crisp, truth) < 0.01
+    assert (crisp[blended > 0.6] == 1).all()
+    assert not crisp[blended <= 0.5].any()
