@@ -15,6 +15,7 @@ from poseloom.frames.cutout import cut_parts, rescale_limb
 from poseloom.frames.dissection import LONG_SIDES, dissect
 from poseloom.frames.flow import Channels, Field, count_squarings, exponentiate, list_positions, resample_field, warp
 from poseloom.frames.image import Premultiplied, Rgba, measure_bounds, premultiply
+from poseloom.frames.island import drop_islands, is_whole
 from poseloom.frames.limb import Ground, Limb, draw_limb, hold_limb, lay_over, mend_joint, reach_limb
 from poseloom.frames.refinement import refine_turns
 from poseloom.frames.registration import FeaturePyramid
@@ -41,6 +42,7 @@ class Morph:
         sides: Both bodies as cut by the stage, ready to be looked up.
         limbs: The parts that turn, each behind or before the body.
         shades: (h, w) float32 each, the poses' alpha on the grid of the velocity.
+        is_whole: Whether both poses show the subject in one piece, so that what lies apart between them has torn off.
     """
 
     source: Rgba
@@ -53,6 +55,7 @@ class Morph:
     sides: tuple[Side, Side]
     limbs: tuple[Limb, ...]
     shades: tuple[Channels, Channels]
+    is_whole: bool
 
     def draw(self, t: float, placement: Placement = _AT_REST) -> Rgba:
         """Return the picture at `t`, (H, W, 4) uint8, straight alpha, black where it is transparent.
@@ -65,9 +68,15 @@ class Morph:
         if placement == _AT_REST and t in {0.0, 1.0}:
             return (self.target if t else self.source).copy()
         canvas = np.zeros_like(self.source)
-        if not self.limbs:
+        if self.limbs:
+            self._draw_layers(t, placement, canvas)
+        else:
             self._draw_body(t, placement, canvas, is_first=True)
-            return canvas
+        if self.is_whole and 0 < t < 1:
+            drop_islands(canvas)
+        return canvas
+
+    def _draw_layers(self, t: float, placement: Placement, canvas: Rgba) -> None:
         ground = self._stand(t)
         behind, front = ([limb for limb in self.limbs if limb.is_front == is_front] for is_front in (False, True))
         for limb in behind:
@@ -79,7 +88,6 @@ class Morph:
             hold_limb(limb, ground, placement, canvas)
         for limb in front:
             mend_joint(limb, ground, placement, canvas)
-        return canvas
 
     def _draw_body(self, t: float, placement: Placement, canvas: Rgba, *, is_first: bool) -> None:
         shown = self.stage.place(placement, (canvas.shape[0], canvas.shape[1]))
@@ -180,6 +188,7 @@ def prepare_morph(source: Rgba, target: Rgba) -> Morph:
         sides=(prepare_side(found.bodies[0]), prepare_side(found.bodies[1])),
         limbs=found.limbs,
         shades=shades,
+        is_whole=is_whole(source) and is_whole(target),
     )
 
 
