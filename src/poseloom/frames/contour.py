@@ -164,7 +164,7 @@ def crop(drawing: Drawing, box: tuple[slice, slice]) -> Drawing:
 def _compare_parts(
     masks: tuple[Mask, Mask], fields: tuple[Mask, Mask], drawings: tuple[Drawing, Drawing], turn: Similarity
 ) -> tuple[Mask, Mask]:
-    insides = _find_inside(masks[0], drawings[0]), _find_inside(masks[1], drawings[1])
+    insides = find_inside(masks[0], drawings[0]), find_inside(masks[1], drawings[1])
     if any(inside.sum() <= _FILLED * mask.sum() for inside, mask in zip(insides, masks, strict=True)):
         return masks
     reach_px = _REACH * min(measure_breadth(mask) for mask in masks)
@@ -183,7 +183,7 @@ def _compare_parts(
 
 
 def _trim(mask: Mask, drawing: Drawing, foreign: Mask, fields: Mask) -> Mask:
-    own = _follow_line(_regain(mask & ~foreign, mask & fields, drawing), drawing)
+    own = _follow_line(_regain(mask & ~foreign, mask & fields, drawing), mask, drawing)
     # What would hang in the air, were it left to the body, stays with the part.
     rest = (drawing.pose[..., 3] > 0) & ~own
     _, labels = cv2.connectedComponents(rest.astype(np.uint8), connectivity=8)
@@ -202,7 +202,7 @@ def _regain(mask: Mask, ground: Mask, drawing: Drawing) -> Mask:
     return _creep(mask, alike, round(_REACH * measure_breadth(mask)))
 
 
-def _find_inside(mask: Mask, drawing: Drawing) -> Mask:
+def find_inside(mask: Mask, drawing: Drawing) -> Mask:
     """Return what a part is filled with, without the slivers that lines leave between them."""
     filled = mask & find_filled(drawing)
     return np.asarray(cv2.morphologyEx(filled.astype(np.uint8), cv2.MORPH_OPEN, _BLOCK) > 0)
@@ -233,27 +233,27 @@ def _lies_apart(colours: Rgba, pose: Rgba) -> Mask:
     return np.asarray(cv2.absdiff(colours, pose)[..., :3].max(axis=2) > _LIKENESS)
 
 
-def _follow_line(mask: Mask, drawing: Drawing) -> Mask:
+def _follow_line(mask: Mask, claimed: Mask, drawing: Drawing) -> Mask:
     """Return the part of `mask` that hangs together, with no more line around it than the artist draws."""
     whole = _keep_largest(mask)
     if drawing.ink is None:
         return whole
     # Across a line within the part – a cuff, a stripe – it still hangs together.
-    inside = _find_inside(whole, drawing)
+    inside = find_inside(whole, drawing)
     inside &= _keep_largest(grow(inside, 2 * round(drawing.ink.width_px) + 3))
-    inside &= ~_find_offcuts(inside, drawing)
+    inside &= ~_find_offcuts(inside, claimed, drawing)
     if not inside.any():
         return whole
     lined = _keep_largest(whole & surround(inside, drawing.ink.width_px + _LINE_SLACK_PX))
     return add_rim(lined, drawing.pose)
 
 
-def _find_offcuts(inside: Mask, drawing: Drawing) -> Mask:
+def _find_offcuts(inside: Mask, claimed: Mask, drawing: Drawing) -> Mask:
     """Return the small pieces beyond a line of a part that go on in what is not the part."""
     count, pieces, figures, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=4)
     areas = figures[:, cv2.CC_STAT_AREA]
     areas[0] = 0
-    beside = grow(find_filled(drawing) & ~grow(inside, 3), 5)
+    beside = grow(find_filled(drawing) & ~grow(inside, 3) & ~claimed, 5)
     contacts = np.bincount(pieces[inside & beside], minlength=count)
     is_offcut = (areas <= _LARGEST_OFFCUT * areas.max()) & (contacts >= _LEAST_CONTACT * np.sqrt(areas))
     is_offcut[0] = False

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from poseloom.frames.affinity import fit_shape
 from poseloom.frames.anatomy import Anatomy, trace_anatomy
 from poseloom.frames.blend import prepare_side
 from poseloom.frames.comparison import Comparison, Mask, grow
@@ -22,10 +21,9 @@ from poseloom.frames.contour import (
     study_drawing,
     trim_parts,
 )
-from poseloom.frames.flow import Field, count_squarings, exponentiate, list_positions, look_up, resample_field, warp
+from poseloom.frames.cover import find_cover, match_drawings, uncover
+from poseloom.frames.flow import Field, count_squarings, list_positions, look_up, resample_field
 from poseloom.frames.image import (
-    Plane,
-    Premultiplied,
     Rgba,
     measure_bounds,
     premultiply,
@@ -35,7 +33,6 @@ from poseloom.frames.joint import is_lined
 from poseloom.frames.layer import lies_before
 from poseloom.frames.limb import Limb
 from poseloom.frames.path import Path, rescale_path, steady_path
-from poseloom.frames.registration import LEFTOVER, FeaturePyramid, register
 from poseloom.frames.root import draw_root, round_off
 from poseloom.frames.silhouette import Ink, find_nearest
 from poseloom.frames.similarity import Similarity, change_origins, change_units, invert, move_points, pull_back
@@ -43,10 +40,8 @@ from poseloom.frames.stage import Placement, Window
 from poseloom.frames.stump import sheathe_parts
 from poseloom.frames.tether import Tether, find_grip
 
-_WORK_LONG_SIDE = 320
 _SOLID = 250
 _MARGIN_PX = 4
-_COVER_PX = 3
 _OPEN_BREADTHS = 0.6
 
 
@@ -187,12 +182,6 @@ def _lift(part: _Part, drawing: Drawing, side: int, body: Rgba) -> Rgba:
     return _cut_out(drawing, round_off(part.masks[side], drawing, part.joints[side]), body)
 
 
-def _cover(part: _Part, side: int, pose: Rgba) -> Mask:
-    """Return what lies before a part, and the part's own rim there, where it shows a line that is not its own."""
-    before = (pose[..., 3] >= _SOLID) & ~part.masks[side]
-    return before if part.is_sheathed else grow(before, 2 * _COVER_PX + 1)
-
-
 def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgba, Rgba]) -> Limb | None:
     """Return a part with both its drawings where the source has it, or None when there is nothing to draw.
 
@@ -206,11 +195,14 @@ def _form_limb(part: _Part, drawings: tuple[Drawing, Drawing], bodies: tuple[Rgb
     )
     brought = _bring(far, part)
     if part.is_front:
-        velocity = _match(near, brought)
+        velocity = match_drawings(near, brought)
     else:
-        hidden, far_hidden = (_cover(part, side, drawing.pose) for side, drawing in enumerate(drawings))
+        hidden, far_hidden = (
+            find_cover(mask, drawing, is_sheathed=part.is_sheathed)
+            for mask, drawing in zip(part.masks, drawings, strict=True)
+        )
         covered = pull_back(far_hidden.astype(np.float32), part.turn) > 0.5
-        near, brought, velocity = _uncover(near, brought, (hidden, covered), is_still=part.is_sheathed)
+        near, brought, velocity = uncover(near, brought, (hidden, covered), is_still=part.is_sheathed)
     limb = _pack(part, near, brought, velocity, is_front=part.is_front, inks=_find_inks(part, drawings))
     return limb and replace(limb, tether=_form_tether(part, drawings))
 
@@ -309,39 +301,6 @@ def _find_open_end(part: _Part, window: Window) -> Mask | None:
     return np.asarray(ahead_px < _OPEN_BREADTHS * measure_breadth(mask))
 
 
-def _match(near: Rgba, brought: Rgba, shown: Plane | None = None) -> Field:
-    """Return what is left to flow from one drawing of a part to the other; on request only what is shown counts."""
-    pyramid = FeaturePyramid(_shrink(near), _shrink(brought))
-    return register(pyramid if shown is None else pyramid.entrust(shown, shown), LEFTOVER)
-
-
-def _uncover(near: Rgba, brought: Rgba, covers: tuple[Mask, Mask], *, is_still: bool) -> tuple[Rgba, Rgba, Field]:
-    """Return both drawings of a part, completed as far as the other shows what is hidden, and what is left to flow.
-
-    Args:
-        near: The part as the source shows it.
-        brought: The same of the target, where the source has it.
-        covers: What is hidden of each.
-        is_still: Whether what is hidden is where it is in the other, as of a part that ends at a line; it counts, then.
-    """
-    if is_still:
-        still = np.zeros((*near.shape[:2], 2), np.float32)
-        near, brought = _fill(near, brought, covers[0], still), _fill(brought, near, covers[1], still)
-        return near, brought, _match(near, brought)
-    velocity = _match(near, brought, (~(covers[0] | covers[1])).astype(np.float32))
-    there, back = (resample_field(exponentiate(velocity, duration), near.shape[:2]) for duration in (1.0, -1.0))
-    return _fill(near, brought, covers[0], there), _fill(brought, near, covers[1], back), velocity
-
-
-def _fill(part: Rgba, other: Rgba, cover: Mask, flow: Field) -> Rgba:
-    """Return a drawing of a part with what is hidden in it, as the other drawing shows it along a flow."""
-    if not cover.any():
-        return part
-    seen = unpremultiply(np.clip(warp(premultiply(other), flow, border=cv2.BORDER_CONSTANT), 0, 1))
-    filled = cover & ((seen[..., 3] >= _SOLID) | (seen[..., 3] > part[..., 3]))
-    return np.where(filled[..., None], seen, part)
-
-
 def rescale_limb(limb: Limb, before: tuple[int, int], after: tuple[int, int]) -> Limb:
     """Return a limb whose path is told in cells of another grid over the same stage."""
     scale_x, scale_y = after[1] / before[1], after[0] / before[0]
@@ -369,11 +328,3 @@ def _complete(pose: Rgba, hole: Mask, open_end: Mask, other: Rgba, other_hole: M
     body[hole & (pose[..., 3] < _SOLID)] = 0
     completed[around] = unpremultiply(body)
     return completed
-
-
-def _shrink(image: Rgba) -> Premultiplied:
-    """Return a part at the size at which what is left of its motion is sought; eight bits are enough for that."""
-    height, width = fit_shape((image.shape[0], image.shape[1]), _WORK_LONG_SIDE)
-    whole = cv2.cvtColor(image, cv2.COLOR_RGBA2mRGBA)
-    small = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
-    return np.multiply(small, np.float32(1 / 255), dtype=np.float32)

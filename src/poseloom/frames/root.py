@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poseloom.frames.comparison import Mask
-from poseloom.frames.contour import Drawing, find_filled, measure_breadth
+from poseloom.frames.contour import Drawing, crop, find_filled, find_inside, measure_breadth
 from poseloom.frames.image import Plane, Rgba, measure_colour_gap
 
 _SOLID = 250
@@ -29,10 +29,10 @@ def round_off(mask: Mask, drawing: Drawing, joint: NDArray[np.float64]) -> Mask:
     rounded, around = mask.copy(), end.around
     pose, part = drawing.pose[around], mask[around]
     alike = (measure_colour_gap(pose, end.colour) < _JOINT_LIKENESS) & (pose[..., 3] >= _SOLID)
-    plain = part | (alike & (end.distance < end.radius_px))
+    plain = (part | (alike & (end.distance < end.radius_px))) & find_filled(drawing)[around]
     _, labels = cv2.connectedComponents(plain.astype(np.uint8), connectivity=4)
-    # What a line parts from it is not its end.
-    rounded[around] |= plain & np.isin(labels, np.unique(labels[part]))
+    # What a line parts from it, its own one too, is not its end.
+    rounded[around] |= plain & np.isin(labels, np.unique(labels[find_inside(part, crop(drawing, around))]))
     return rounded
 
 

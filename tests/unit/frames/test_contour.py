@@ -105,6 +105,24 @@ def test_a_piece_of_the_body_beyond_the_line_of_a_part_is_not_taken_along() -> N
     assert (near & arm).sum() > 0.97 * arm.sum()
 
 
+def test_a_piece_of_a_part_beside_a_stripe_that_the_other_drawing_hides_is_no_piece_of_the_body() -> None:
+    source, target = blank(SIZE), blank(SIZE)
+    near, far = draw_arm(source, HERE), draw_arm(target, TURN)
+    paw = (source[..., :3] == PAW).all(axis=2)
+    source[paw] = (*FUR, 255)
+    stroke(source, [(71.0, 110.0), (89.0, 110.0)], HERE, 3, (*SCARF, 255))
+    # It stands on something, and in the target it is hidden beyond its cuff.
+    stroke(source, [(50.0, 128.0), (110.0, 128.0)], HERE, 16, (*INK, 255))
+    stroke(source, [(50.0, 128.0), (110.0, 128.0)], HERE, 10, (*SCARF, 255))
+    near[119:] = False
+    shown = np.zeros_like(far, np.uint8)
+    stroke(shown, [(80.0, 40.0), (80.0, 68.0)], TURN, 60, 1)
+    trimmed, _ = trim_parts((near, far & (shown > 0)), study((source, target)), TURN)
+    between = np.s_[105:108, 73:88]
+    assert near[between].all()
+    assert trimmed[between].all()
+
+
 def test_what_looks_like_the_rest_of_a_field_stays_with_a_part_whatever_the_other_drawing_shows_there() -> None:
     (_, target), (_, far) = draw_pair()
     # Lines on both sides hold it.

@@ -9,6 +9,7 @@ from poseloom.frames.root import draw_root, round_off
 SIZE = 160
 JOINT = (80, 70)
 FUR, PAW, BODY = (140, 130, 240), (250, 240, 220), (40, 150, 120)
+INK = (20, 10, 30)
 
 
 def draw_limb(pose: Rgba, top: int, width_px: int, colour: tuple[int, int, int] = FUR) -> None:
@@ -47,6 +48,20 @@ def test_a_thin_limb_that_ends_before_its_joint_is_carried_on_to_it() -> None:
     assert not (rounded & (pose[..., 3] == 0)).any()
 
 
+def test_a_foot_takes_nothing_of_a_belly_of_its_colour_along_from_beyond_its_line() -> None:
+    pose = blank(SIZE)
+    for middle, axes in (((80, 60), (50, 50)), ((80, 110), (26, 16))):
+        cv2.ellipse(pose, middle, (axes[0] + 4, axes[1] + 4), 0, 0, 360, (*INK, 255), -1)
+        cv2.ellipse(pose, middle, axes, 0, 0, 360, (*PAW, 255), -1)
+    drawing = study_drawing(pose)
+    assert drawing.ink is not None
+    # It was cut out a pixel beyond its line.
+    foot = np.zeros((SIZE, SIZE), np.uint8)
+    cv2.ellipse(foot, (80, 110), (31, 21), 0, 0, 360, 1, -1)
+    rounded = round_off(foot > 0, drawing, np.array([80.0, 94.0]))
+    assert (rounded == (foot > 0)).all()
+
+
 def test_nothing_far_from_its_joint_is_rounded_off() -> None:
     pose = blank(SIZE)
     draw_limb(pose, 120, 8)
@@ -82,7 +97,7 @@ def test_where_there_are_lines_they_are_drawn_on_instead() -> None:
     drawing, arm = draw_arm_before(BODY)
     pose = drawing.pose.copy()
     edge = (pose[..., 3] > 0) & (cv2.erode((pose[..., 3] > 0).astype(np.uint8), np.ones((9, 9), np.uint8)) == 0)
-    pose[edge] = (20, 10, 30, 255)
+    pose[edge] = (*INK, 255)
     lined = study_drawing(pose)
     assert lined.ink is not None
     assert draw_root(arm, lined, np.array(JOINT, np.float64)) is None
