@@ -13,12 +13,22 @@ import numpy as np
 from poseloom.core.confidence import judge_confidence, measure_trust
 from poseloom.frames.anatomy import Anatomy, judge_anatomy
 from poseloom.frames.attachment import SLACK, attach_parts, drop_strays, land_parts, release_cells
-from poseloom.frames.comparison import Both, Comparison, Mask, grow, measure_overlap
+from poseloom.frames.comparison import Both, Comparison, Mask, grow
 from poseloom.frames.flow import Field, resample_field, smooth
-from poseloom.frames.labelling import Labels, keep_labels, measure_roughness
+from poseloom.frames.labelling import Labels, keep_labels
 from poseloom.frames.layer import lies_before
 from poseloom.frames.proposal import Proposal, Proposer
-from poseloom.frames.ranking import LEAST_CELLS, LEAST_WORTH, Ranked, claim_cells, discount, is_alike, weigh_proposal
+from poseloom.frames.ranking import (
+    LEAST_CELLS,
+    LEAST_WORTH,
+    Ranked,
+    claim_cells,
+    discount,
+    is_alike,
+    list_calmer,
+    weigh_proposal,
+)
+from poseloom.frames.rating import LIMB_RADIANS, explain_places, rate_parts
 from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyramid, Stiffness, register
 from poseloom.frames.similarity import Similarity, read_turn
 from poseloom.frames.union import merge_parts, refit_turn
@@ -37,31 +47,17 @@ _QUICKLY = 0.9
 _PARTS = 6
 _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
-_LEAST_OVERLAP = 0.78
-_LEAST_STILL_OVERLAP = 0.88
-"""Of what does not turn, the other pose shows all but what something hides."""
-_MOST_ROUGHNESS = 0.28
-"""Half of the outline across plain colour: no artist drew that part apart from what it hangs on."""
-_TELLING, _INDULGENCE, _HIDDEN_INDULGENCE = 0.33, 0.65, 0.95
-"""A part that takes away a third of what is open in its place may be drawn apart, or be hidden, by so much worse."""
-_DRAWN_SHARE = 0.75
-"""An outline that plain colour hides is drawn in the other pose when that explains a quarter of its roughness."""
-_LEAST_ROUGHNESS = 0.13
-"""Less is drawn apart all around."""
-_SMALL_SHARE, _SMALL_ROUGHNESS = 0.02, 0.14
-"""An eye is so small, and is an eye if it is drawn apart in one of the poses alone: it does not turn into a mouth."""
-_LARGEST_SHARE = 0.31
-"""Wings may be that large; what is larger is the body, or half of it."""
 _LEAST_SHARE = 0.9
 """Parts are worth their trouble when they take away a tenth of the faults."""
 _NEARLY_SHARE = 0.935
-_TRUE_SHARE = 1.1
-_TRUE = 0.25
-"""Where their turns leave less than that open, they are what happens, and a limb that melts is seen more than a cut."""
+_SURE_SHARE = 1.1
+"""Where their turns leave hardly anything open, they may cost so much: a limb that melts is seen more than a cut."""
+_CALMER_SHARE = 1.015
+"""Of two ways to turn a part that leave nearly as much open, it goes the calmer one: a ball fits at every turn."""
+_CALMER_TRIES = 4
 _LEAST_GAIN = 6.0
 _HIDES, _SHOWS = 0.3, 0.25
 """Shares of what a guess claims, explained without it as well: in the pose that hides the part, and in the other."""
-_LIMB_RADIANS = math.radians(28)
 _MELTING_CELLS = 9
 _ROUGH_CUT = 0.003
 """A cut that costs more, per cell of the silhouettes, may be made elsewhere."""
@@ -114,6 +110,7 @@ class _Search:
     def __init__(self, comparison: Comparison, single: _Reading, start: Field) -> None:
         self._comparison = comparison
         self._single = single
+        self._flows = comparison.price_flow(single.anatomy.velocity)
         self._start = start
         self._pyramid = FeaturePyramid(*comparison.poses)
         firm = self._flow(np.ones(comparison.shape, bool), np.ones(comparison.shape, bool), self._start, FIRM)
@@ -146,8 +143,8 @@ class _Search:
         self._search()
         best = self._prune()
         share = best.score / self._single.score
-        is_worth_it = share < _LEAST_SHARE or (share < _TRUE_SHARE and self._are_true(best.anatomy))
-        return best if is_worth_it else None
+        is_worth_it = share < _LEAST_SHARE or (share < _SURE_SHARE and explain_places(best.anatomy, self._comparison))
+        return self._calm(best) if is_worth_it else None
 
     def _land(self, reading: _Reading) -> _Reading:
         """Return a reading with parts also where they land, as far as their turns explain that, unless it is worse."""
@@ -157,22 +154,6 @@ class _Search:
             return reading
         landed = self._read(land_parts(anatomy, self._comparison, before))
         return landed if landed.score < reading.score + _IMPROVEMENT else reading
-
-    def _are_true(self, anatomy: Anatomy) -> bool:
-        """Say whether there are parts, and the turn of each explains the place where it is."""
-        parts = range(1, len(anatomy.turns) + 1)
-        return bool(parts) and all(self._measure_open(anatomy, part)[1] < _TRUE for part in parts)
-
-    def _measure_open(self, anatomy: Anatomy, part: int) -> tuple[float, float]:
-        """Return what the single flow leaves open where a part is, and what its turn does, 0..1 each."""
-        masks = anatomy.find(part)
-        flows = self._comparison.price_flow(self._single.anatomy.velocity)
-        turns = self._comparison.price_turn(anatomy.turns[part - 1])
-        before, after = (
-            sum(float(np.minimum(price[mask], 1).mean()) for price, mask in zip(prices, masks, strict=True)) / 2
-            for prices in (flows, turns)
-        )
-        return before, after
 
     def _search(self) -> None:
         ranked: list[Ranked] | None = None
@@ -216,7 +197,7 @@ class _Search:
         reading = self._best
         while reading.anatomy.turns:
             anatomy = reading.anatomy
-            rates = [self._rate(anatomy, part) for part in range(1, len(anatomy.turns) + 1)]
+            rates = rate_parts(anatomy, self._comparison, self._flows)
             worst = int(np.argmin(rates))
             if rates[worst] >= 1:
                 break
@@ -225,29 +206,19 @@ class _Search:
         return min([reading, *better], key=lambda one: one.score)
 
     def _rate_worst(self, reading: _Reading) -> float:
-        anatomy = reading.anatomy
-        return min((self._rate(anatomy, part) for part in range(1, len(anatomy.turns) + 1)), default=1.0)
+        return min(rate_parts(reading.anatomy, self._comparison, self._flows), default=1.0)
 
-    def _rate(self, anatomy: Anatomy, part: int) -> float:
-        """Return 1 or more for a part: it has one outline in both poses, drawn in each, and hangs on something."""
-        masks, turn = anatomy.find(part), anatomy.turns[part - 1]
-        overlap = measure_overlap(*masks, turn)
-        roughs = [measure_roughness(mask, bonds) for mask, bonds in zip(masks, self._comparison.bonds, strict=True)]
-        sizes = [mask.sum() / max(solid.sum(), 1) for mask, solid in zip(masks, self._comparison.solid, strict=True)]
-        # What lies inside the outline and is drawn apart all around is a feature: it slides.
-        is_apart = max(roughs) < _LEAST_ROUGHNESS or (max(sizes) < _SMALL_SHARE and min(roughs) < _SMALL_ROUGHNESS)
-        if is_apart and not any(map(_is_outermost, masks, self._comparison.solid)):
-            return 0.0
-        lent = [measure_roughness(mask, self._comparison.see_bonds(side, turn)) for side, mask in enumerate(masks)]
-        rough = max(drawn if drawn < _DRAWN_SHARE * own else own for own, drawn in zip(roughs, lent, strict=True))
-        if max(sizes) > _LARGEST_SHARE:
-            return 0.0
-        least_overlap = _LEAST_OVERLAP if abs(read_turn(turn)) > _LIMB_RADIANS else _LEAST_STILL_OVERLAP
-        rates = overlap / least_overlap, _MOST_ROUGHNESS / max(rough, 1e-6)
-        before, after = self._measure_open(anatomy, part)
-        if before - after > _TELLING:
-            rates = rates[0] / _HIDDEN_INDULGENCE, rates[1] / _INDULGENCE
-        return min(rates)
+    def _calm(self, reading: _Reading) -> _Reading:
+        """Return a reading whose parts go calmer ways, where those leave hardly more open."""
+        for part in range(len(reading.anatomy.turns)):
+            anatomy, own = reading.anatomy, self._list_parts(reading.anatomy)[part]
+            for guess in list_calmer(self._proposer.list_known(), own)[:_CALMER_TRIES]:
+                calmer = self._look(anatomy.velocity, [*anatomy.turns[:part], guess.turn, *anatomy.turns[part + 1 :]])
+                is_whole = len(calmer.anatomy.turns) == len(anatomy.turns) and self._rate_worst(calmer) >= 1
+                if is_whole and calmer.score < _CALMER_SHARE * reading.score:
+                    reading = calmer
+                    break
+        return reading
 
     def _read(self, anatomy: Anatomy) -> _Reading:
         verdict = judge_anatomy(anatomy, self._comparison)
@@ -265,7 +236,7 @@ class _Search:
         prices = self._price()
         left = _measure_left(prices)
         motions = self._best.anatomy.measure_motion(self._comparison)
-        parts = self._list_parts()
+        parts = self._list_parts(self._best.anatomy)
         known = [*self._dead, *self._kept, *parts]
 
         def weigh(proposals: Iterable[Proposal]) -> list[Ranked]:
@@ -290,9 +261,8 @@ class _Search:
         near, far = (np.minimum.reduce([price[side] for price in prices]) for side in (0, 1))
         return near, far
 
-    def _list_parts(self) -> list[Proposal]:
-        """Return what the best reading says about its parts, as if it were guessed for the middle of each."""
-        anatomy = self._best.anatomy
+    def _list_parts(self, anatomy: Anatomy) -> list[Proposal]:
+        """Return what a reading says about its parts, as if it were guessed for the middle of each."""
         parts = []
         for part, turn in enumerate(anatomy.turns, 1):
             rows, columns = np.nonzero(anatomy.labels[0] == part)
@@ -309,7 +279,7 @@ class _Search:
         gain = 1 - reading.score / self._best.score
         if abs(gain) > _NEARLY or not _does_turn_far(proposal) or not reading.anatomy.turns:
             return reading
-        parts, velocity = self._list_parts(), self._best.anatomy.velocity
+        parts, velocity = self._list_parts(self._best.anatomy), self._best.anatomy.velocity
         twins = self._proposer.mirror([proposal], _measure_left(self._price()))
         pairs = [
             self._try_turns(velocity, [proposal.turn, twin.turn])
@@ -414,7 +384,7 @@ class _Search:
             return True
         along_x = np.gradient(field, axis=1)[body].mean(axis=0)
         carried = math.atan2(float(along_x[1]), 1 + float(along_x[0]))
-        return abs(math.remainder(read_turn(turn) - carried, math.tau)) > _LIMB_RADIANS
+        return abs(math.remainder(read_turn(turn) - carried, math.tau)) > LIMB_RADIANS
 
     def _flow_without(
         self,
@@ -475,11 +445,6 @@ def _measure_left(prices: Both) -> Both:
     return np.minimum(near / 0.5, 1.3), np.minimum(far / 0.5, 1.3)
 
 
-def _is_outermost(mask: Mask, solid: Mask) -> bool:
-    """Say whether a part reaches the outline of a pose."""
-    return bool((grow(~solid, 3) & mask).any())
-
-
 def _does_turn_far(proposal: Proposal) -> bool:
     """Say whether a guess is about a limb rather than about the body."""
-    return abs(read_turn(proposal.turn)) > _LIMB_RADIANS
+    return abs(read_turn(proposal.turn)) > LIMB_RADIANS

@@ -120,6 +120,10 @@ class Proposer:
                 proposals += self._seek(seeker, side, seed, support)
         return proposals
 
+    def list_known(self) -> list[Proposal]:
+        """Return everything that was guessed for some place, in that order."""
+        return [proposal for _, _, proposals in self._known for proposal in proposals]
+
     def mirror(self, proposals: Sequence[Proposal], unexplained: Both) -> list[Proposal]:
         """Return guesses that the twins of some parts, on the other side of the body, do as these do.
 

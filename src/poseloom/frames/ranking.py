@@ -10,7 +10,7 @@ import numpy as np
 from poseloom.frames.comparison import Both, Comparison, Mask, grow, measure_joint, measure_overlap
 from poseloom.frames.flow import Field, smooth
 from poseloom.frames.proposal import SUPPORT_CELLS, Proposal
-from poseloom.frames.similarity import do_alike, invert, pull_back
+from poseloom.frames.similarity import do_alike, invert, move_points, pull_back, read_turn
 from poseloom.frames.support import find_support
 
 LEAST_CELLS = 13
@@ -26,6 +26,8 @@ _NEARBY_CELLS = 10.0
 _NEARBY_WORTH = 0.5
 _ALIKE_RADIANS = 0.15
 _ALIKE_CELLS = 3.5
+_CALMER_RADIANS = math.radians(30)
+_SAME_SOURCE_CELLS, _SAME_TARGET_CELLS = 6.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +130,22 @@ def _is_near(proposal: Proposal, other: Proposal) -> bool:
 def is_alike(proposal: Proposal, other: Proposal) -> bool:
     """Say whether two proposals move about the same place alike."""
     return do_alike(proposal.turn, other.turn, proposal.seed, _ALIKE_RADIANS, _ALIKE_CELLS)
+
+
+def list_calmer(proposals: Sequence[Proposal], part: Proposal) -> list[Proposal]:
+    """Return guesses, none like another, that bring a part to the same place and turn it by clearly less.
+
+    Args:
+        proposals: Guesses about any place.
+        part: What is read of the part, as if it were guessed for its middle in the source.
+    """
+    most = abs(read_turn(part.turn)) - _CALMER_RADIANS
+    calmer: list[Proposal] = []
+    for one in proposals:
+        landed = move_points(np.array(part.seed), one.turn)
+        is_there = math.dist(landed, part.ends[1]) <= _SAME_TARGET_CELLS
+        if abs(read_turn(one.turn)) > most or math.dist(one.ends[0], part.seed) > _SAME_SOURCE_CELLS or not is_there:
+            continue
+        if not any(is_alike(one, other) for other in calmer):
+            calmer.append(one)
+    return calmer

@@ -225,3 +225,11 @@ def test_parts_that_hardly_help_are_no_near_miss() -> None:
     found = take_apart(render(POSES["sleeping"], 256), render(POSES["celebrating"], 256))
     assert not found.anatomy.turns
     assert not found.is_near_miss
+
+
+def test_a_ball_on_a_string_turns_no_farther_than_it_must() -> None:
+    """It fits nearly as well at every turn; one of them tears its string off."""
+    found = take_apart(*(render(POSES[name], 320) for name in ("waving", "celebrating")))
+    arm, tail = sorted(abs(math.degrees(read_turn(turn))) for turn in found.anatomy.turns)[::-1]
+    assert arm > 120
+    assert 15 < tail < 60

@@ -7,7 +7,7 @@ import pytest
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.image import Premultiplied
 from poseloom.frames.proposal import Proposal
-from poseloom.frames.ranking import claim_cells
+from poseloom.frames.ranking import claim_cells, list_calmer
 from poseloom.frames.similarity import form_similarity
 
 SHOULDER = 50, 30
@@ -40,3 +40,30 @@ def test_a_guess_that_leads_beyond_the_picture_claims_nothing(comparison: Compar
     away = form_similarity(0, 1, SHOULDER, (50.0, -40.0))
     for claimed in claim_cells(comparison, Proposal(turn=away, seed=(50.0, 48.0), side=0)):
         assert not claimed.any()
+
+
+def guess(degrees: float, seed: tuple[float, float], place: tuple[float, float]) -> Proposal:
+    """Return the guess that what is about `seed` turns and goes to a place."""
+    return Proposal(turn=form_similarity(math.radians(degrees), 1, seed, place), seed=seed, side=0)
+
+
+BALL, THERE = (30.0, 40.0), (60.0, 50.0)
+
+
+def test_a_ball_may_go_to_its_place_by_calmer_ways() -> None:
+    half, still = guess(60, BALL, THERE), guess(-5, BALL, THERE)
+    assert list_calmer([half, still], guess(120, BALL, THERE)) == [half, still]
+
+
+def test_ways_that_are_alike_count_once() -> None:
+    half, same = guess(60, BALL, THERE), guess(62, BALL, THERE)
+    assert list_calmer([half, same], guess(-120, BALL, THERE)) == [half]
+
+
+def test_a_turn_by_hardly_less_is_not_calmer() -> None:
+    assert not list_calmer([guess(100, BALL, THERE), guess(-115, BALL, THERE)], guess(120, BALL, THERE))
+
+
+def test_what_goes_elsewhere_or_is_about_something_else_is_no_calmer_way() -> None:
+    elsewhere, other = guess(0, BALL, (60.0, 58.0)), guess(0, (30.0, 48.0), (60.0, 58.0))
+    assert not list_calmer([elsewhere, other], guess(120, BALL, THERE))

@@ -1,0 +1,80 @@
+"""What makes a part one: an outline that both poses draw, and a turn that explains its place."""
+
+import math
+
+import numpy as np
+
+from poseloom.frames.anatomy import Anatomy
+from poseloom.frames.comparison import Both, Comparison, Mask, grow, measure_overlap
+from poseloom.frames.labelling import measure_roughness
+from poseloom.frames.similarity import read_turn
+
+LIMB_RADIANS = math.radians(28)
+"""What turns by less moves along."""
+_LEAST_OVERLAP = 0.78
+_LEAST_STILL_OVERLAP = 0.88
+"""Of what does not turn, the other pose shows all but what something hides."""
+_MOST_ROUGHNESS = 0.28
+"""Half of the outline across plain colour: no artist drew that part apart from what it hangs on."""
+_TELLING, _INDULGENCE, _HIDDEN_INDULGENCE = 0.33, 0.65, 0.95
+"""A part that takes away a third of what is open in its place may be drawn apart, or be hidden, by so much worse."""
+_DRAWN_SHARE = 0.75
+"""An outline that plain colour hides is drawn in the other pose when that explains a quarter of its roughness."""
+_LEAST_ROUGHNESS = 0.13
+"""Less is drawn apart all around."""
+_SMALL_SHARE, _SMALL_ROUGHNESS = 0.02, 0.14
+"""An eye is so small, and is an eye if it is drawn apart in one of the poses alone: it does not turn into a mouth."""
+_LARGEST_SHARE = 0.31
+"""Wings may be that large; what is larger is the body, or half of it."""
+_EXPLAINED = 0.25
+"""A turn that leaves less than that open is what happens there."""
+
+
+def rate_parts(anatomy: Anatomy, comparison: Comparison, flows: Both) -> list[float]:
+    """Return 1 or more for each part that is one: it has one outline in both poses, drawn in each.
+
+    Args:
+        anatomy: What was read of a pair.
+        comparison: Both poses.
+        flows: (h, w) each, what a single flow without parts leaves open in each pose.
+    """
+    return [_rate(anatomy, comparison, flows, part) for part in range(1, len(anatomy.turns) + 1)]
+
+
+def _rate(anatomy: Anatomy, comparison: Comparison, flows: Both, part: int) -> float:
+    masks, turn = anatomy.find(part), anatomy.turns[part - 1]
+    overlap = measure_overlap(*masks, turn)
+    roughs = [measure_roughness(mask, bonds) for mask, bonds in zip(masks, comparison.bonds, strict=True)]
+    sizes = [mask.sum() / max(solid.sum(), 1) for mask, solid in zip(masks, comparison.solid, strict=True)]
+    # What lies inside the outline and is drawn apart all around is a feature: it slides.
+    is_apart = max(roughs) < _LEAST_ROUGHNESS or (max(sizes) < _SMALL_SHARE and min(roughs) < _SMALL_ROUGHNESS)
+    if is_apart and not any(map(_is_outermost, masks, comparison.solid)):
+        return 0.0
+    lent = [measure_roughness(mask, comparison.see_bonds(side, turn)) for side, mask in enumerate(masks)]
+    rough = max(drawn if drawn < _DRAWN_SHARE * own else own for own, drawn in zip(roughs, lent, strict=True))
+    if max(sizes) > _LARGEST_SHARE:
+        return 0.0
+    least_overlap = _LEAST_OVERLAP if abs(read_turn(turn)) > LIMB_RADIANS else _LEAST_STILL_OVERLAP
+    rates = overlap / least_overlap, _MOST_ROUGHNESS / max(rough, 1e-6)
+    before, after = (_measure_open(prices, masks) for prices in (flows, comparison.price_turn(turn)))
+    if before - after > _TELLING:
+        rates = rates[0] / _HIDDEN_INDULGENCE, rates[1] / _INDULGENCE
+    return min(rates)
+
+
+def explain_places(anatomy: Anatomy, comparison: Comparison) -> bool:
+    """Say whether there are parts, and the turn of each leaves hardly anything open in the place where it is."""
+    opens = [
+        _measure_open(comparison.price_turn(turn), anatomy.find(part)) for part, turn in enumerate(anatomy.turns, 1)
+    ]
+    return bool(opens) and max(opens) < _EXPLAINED
+
+
+def _measure_open(prices: Both, masks: tuple[Mask, Mask]) -> float:
+    """Return what is left open where a part is, 0..1, the mean of both poses."""
+    return sum(float(np.minimum(price[mask], 1).mean()) for price, mask in zip(prices, masks, strict=True)) / 2
+
+
+def _is_outermost(mask: Mask, solid: Mask) -> bool:
+    """Say whether a part reaches the outline of a pose."""
+    return bool((grow(~solid, 3) & mask).any())
