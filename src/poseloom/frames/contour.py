@@ -234,7 +234,7 @@ def _lies_apart(colours: Rgba, pose: Rgba) -> Mask:
 
 
 def _follow_line(mask: Mask, claimed: Mask, drawing: Drawing) -> Mask:
-    """Return the part of `mask` that hangs together, with no more line around it than the artist draws."""
+    """Return the part of `mask`, of what was `claimed`, that hangs together, with the line that the artist draws."""
     whole = _keep_largest(mask)
     if drawing.ink is None:
         return whole
@@ -249,7 +249,7 @@ def _follow_line(mask: Mask, claimed: Mask, drawing: Drawing) -> Mask:
 
 
 def _find_offcuts(inside: Mask, claimed: Mask, drawing: Drawing) -> Mask:
-    """Return the small pieces beyond a line of a part that go on in what is not the part."""
+    """Return the small pieces beyond a line of a part that go on in what nobody `claimed` for it."""
     count, pieces, figures, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=4)
     areas = figures[:, cv2.CC_STAT_AREA]
     areas[0] = 0

@@ -35,9 +35,9 @@ def uncover(near: Rgba, brought: Rgba, covers: tuple[Mask, Mask], *, is_still: b
     """Return both drawings of a part, completed as far as the other shows what is hidden, and what is left to flow.
 
     Args:
-        near: The part as the source shows it.
+        near: (H, W, 4) uint8, straight alpha, the part as the source shows it.
         brought: The same of the target, where the source has it.
-        covers: What is hidden of each.
+        covers: (H, W) each, what is hidden of it.
         is_still: Whether what is hidden is where it is in the other, as of a part that ends at a line; it counts, then.
     """
     if is_still:
