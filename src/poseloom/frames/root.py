@@ -26,13 +26,12 @@ def round_off(mask: Mask, drawing: Drawing, joint: NDArray[np.float64]) -> Mask:
     end = find_end(mask, drawing, joint)
     if end is None:
         return mask
-    rounded, around = mask.copy(), end.around
-    pose, part = drawing.pose[around], mask[around]
-    alike = (measure_colour_gap(pose, end.colour) < _JOINT_LIKENESS) & (pose[..., 3] >= _SOLID)
-    plain = (part | (alike & (end.distance < end.radius_px))) & find_filled(drawing)[around]
+    rounded, nearby, part = mask.copy(), crop(drawing, end.around), mask[end.around]
+    alike = measure_colour_gap(nearby.pose, end.colour) < _JOINT_LIKENESS
+    plain = (part | (alike & (end.distance < end.radius_px))) & find_filled(nearby)
     _, labels = cv2.connectedComponents(plain.astype(np.uint8), connectivity=4)
     # What a line parts from it, its own one too, is not its end.
-    rounded[around] |= plain & np.isin(labels, np.unique(labels[find_inside(part, crop(drawing, around))]))
+    rounded[end.around] |= plain & np.isin(labels, np.unique(labels[find_inside(part, nearby)]))
     return rounded
 
 
