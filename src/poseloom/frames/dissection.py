@@ -31,12 +31,11 @@ from poseloom.frames.ranking import (
 from poseloom.frames.rating import LIMB_RADIANS, explain_places, rate_parts
 from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyramid, Stiffness, register
 from poseloom.frames.similarity import Similarity, read_turn
-from poseloom.frames.union import merge_parts, refit_turn
+from poseloom.frames.union import iterate_merged, refit_turn
 
 LONG_SIDES = 112, 104
 """Grids on which parts are sought: what is missed on one may be found on the other."""
 _TRIES = 8
-_FAILURES = 2
 _LEAST_RATIO = 0.1
 """Guesses that promise less than a tenth of the best so far are not worth their time."""
 _NEARLY = 0.025
@@ -157,7 +156,7 @@ class _Search:
 
     def _search(self) -> None:
         ranked: list[Ranked] | None = None
-        failures, may_fail, most = 0, True, 0.0
+        most = 0.0
         for _ in range(_TRIES):
             if self._best.score < _GOOD_ENOUGH or len(self._best.anatomy.turns) == _PARTS:
                 return
@@ -172,16 +171,10 @@ class _Search:
             if reading.score < self._best.score - _IMPROVEMENT:
                 self._best, ranked = reading, None
                 self._held.append(reading)
-                failures, may_fail = 0, False
                 self._kept.append(first.proposal)
             else:
                 self._dead.append(first.proposal)
                 ranked = discount(ranked, first.proposal)
-                # That the body is no part says nothing of limbs.
-                failures += not may_fail or _does_turn_far(first.proposal)
-                may_fail = False
-            if failures == _FAILURES:
-                return
 
     def _is_in_vain(self, reading: _Reading) -> bool:
         """Say whether the search is too slow to reach what is trusted; limbs of what is staged are not shown."""
@@ -336,11 +329,16 @@ class _Search:
 
     def _attach(self, anatomy: Anatomy) -> _Reading:
         """Return a reading, with parts that would be torn off made longer if that is better."""
-        reading = self._read(merge_parts(anatomy, self._comparison))
+        reading = self._merge(anatomy)
         if not reading.is_loose:
             return reading
-        attached = self._read(merge_parts(attach_parts(anatomy, self._comparison), self._comparison))
+        attached = self._merge(attach_parts(anatomy, self._comparison))
         return min(reading, attached, key=lambda one: one.score)
+
+    def _merge(self, anatomy: Anatomy) -> _Reading:
+        """Return the best reading of some parts as they are, and of those of them joined that may be one."""
+        readings = map(self._read, (anatomy, *iterate_merged(anatomy, self._comparison)))
+        return min(readings, key=lambda one: one.score)
 
     def _release(self, anatomy: Anatomy) -> _Reading | None:
         """Return the reading in which the body keeps what its flow explains as well; None where a part is lost."""

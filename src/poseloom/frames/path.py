@@ -1,7 +1,7 @@
 """How parts move: each turns about a joint that goes where the body goes, or with the part on which it hangs."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ _LEAST_CELLS = 4
 _SURELY_CELLS = 1.0
 """A part hangs on the body unless it moves so much more clearly with another part."""
 _FURTHEST_CELLS = 2.5
-"""What moves farther apart does not hang together."""
+"""What moves farther apart does not hang together, if it may hang on the body."""
 _EITHER_WAY_RADIANS = math.radians(130)
 _CLEARLY = 0.6
 _ON_THE_WAY = 0.3, 0.5, 0.7
@@ -69,9 +69,6 @@ class _Hinge:
     joint: NDArray[np.float64]
 
 
-_NOWHERE = _Hinge(math.inf, np.zeros(2))
-
-
 def trace_paths(labels: Labels, turns: Sequence[Similarity], motion: Field, solid: Mask) -> list[Path]:
     """Return how each part moves, and what carries it.
 
@@ -82,20 +79,16 @@ def trace_paths(labels: Labels, turns: Sequence[Similarity], motion: Field, soli
         solid: Where the source is.
     """
     hinges = [_find_hinges(labels, part, turn, motion, solid) for part, turn in enumerate(turns, 1)]
-    carriers = _choose_carriers(hinges)
-    joints = [options[carrier].joint for options, carrier in zip(hinges, carriers, strict=True)]
     paths: dict[int, Path] = {}
     while len(paths) < len(turns):
-        for part, (turn, carrier) in enumerate(zip(turns, carriers, strict=True), 1):
-            if part not in paths and (carrier == _BODY or carrier in paths):
-                joint = joints[part - 1]
-                radians = _choose_way(labels, part, turn, joint, solid)
-                paths[part] = Path(turn=turn, joint=joint, radians=radians, carrier=paths.get(carrier))
+        part, carrier, joint = _hang_next(hinges, paths)
+        radians = _choose_way(labels, part, turns[part - 1], joint, solid)
+        paths[part] = Path(turn=turns[part - 1], joint=joint, radians=radians, carrier=paths.get(carrier))
     return [paths[part] for part in range(1, len(turns) + 1)]
 
 
 def _find_hinges(labels: Labels, part: int, turn: Similarity, motion: Field, solid: Mask) -> dict[int, _Hinge]:
-    """Return, by number, what a part may hang on: the body beside it, and parts that move along with it somewhere."""
+    """Return, by number, what a part may hang on: the body and the parts that are beside it."""
     mask = labels == part
     ring = find_ring(mask, solid)
     places = np.argwhere(ring)[:, ::-1]
@@ -103,13 +96,11 @@ def _find_hinges(labels: Labels, part: int, turn: Similarity, motion: Field, sol
         return {_BODY: _Hinge(math.inf, np.asarray(np.argwhere(mask)[:, ::-1].mean(axis=0), np.float64))}
     gaps, beside = measure_gaps(ring, turn, motion), labels[ring]
     count = max(3, len(places) // 10)
-    hinges = {
+    return {
         int(other): _form_hinge(places[beside == other], gaps[beside == other], count)
         for other in np.unique(beside)
         if (beside == other).sum() >= count
     }
-    near = {other: hinge for other, hinge in hinges.items() if other == _BODY or hinge.gap < _FURTHEST_CELLS}
-    return near or {_BODY: _form_hinge(places, gaps, count)}
 
 
 def _form_hinge(places: NDArray[np.intp], gaps: NDArray[np.float32], count: int) -> _Hinge:
@@ -117,26 +108,35 @@ def _form_hinge(places: NDArray[np.intp], gaps: NDArray[np.float32], count: int)
     return _Hinge(float(gaps[nearest].mean()), np.asarray(np.median(places[nearest], axis=0), np.float64))
 
 
-def _choose_carriers(hinges: Sequence[dict[int, _Hinge]]) -> list[int]:
-    """Return what each part hangs on; never on itself, by whatever way round. `hinges` is changed."""
-    carriers = [min(options, key=lambda one: options[one].gap + (one != _BODY) * _SURELY_CELLS) for options in hinges]
-    while circle := _find_circle(carriers):
-        nearest = min(circle, key=lambda part: hinges[part - 1].get(_BODY, _NOWHERE).gap)
-        options, carrier = hinges[nearest - 1], carriers[nearest - 1]
-        options.setdefault(_BODY, options[carrier])
-        carriers[nearest - 1] = _BODY
-    return carriers
+def _hang_next(hinges: Sequence[dict[int, _Hinge]], hung: Collection[int]) -> tuple[int, int, NDArray[np.float64]]:
+    """Return the part that most clearly hangs on the body or on a part that is `hung`, on which, and where.
+
+    So nothing hangs on itself, by whatever way round (Prim, "Shortest Connection Networks", 1957).
+    """
+    options = [
+        (hinge.gap + (carrier != _BODY) * _SURELY_CELLS, part, carrier, hinge.joint)
+        for part in range(1, len(hinges) + 1)
+        for carrier in (_BODY, *hung)
+        if part not in hung and (hinge := _choose_hinge(hinges, part, carrier)) is not None
+    ]
+    if options:
+        _, part, carrier, joint = min(options, key=lambda option: option[0])
+        return part, carrier, joint
+    # Parts that hang on each other alone hang on the body where they hang together.
+    part = min(set(range(1, len(hinges) + 1)) - set(hung))
+    return part, _BODY, min(hinges[part - 1].values(), key=lambda hinge: hinge.gap).joint
 
 
-def _find_circle(carriers: Sequence[int]) -> list[int]:
-    """Return parts that hang on each other in a circle; none if all hang on the body in the end."""
-    for part in range(1, len(carriers) + 1):
-        way = [part]
-        while (carrier := carriers[way[-1] - 1]) != _BODY:
-            if carrier in way:
-                return way[way.index(carrier) :]
-            way.append(carrier)
-    return []
+def _choose_hinge(hinges: Sequence[dict[int, _Hinge]], part: int, carrier: int) -> _Hinge | None:
+    """Return where a part may hang on the body or on another part, seen from either; None where it does not."""
+    own = hinges[part - 1]
+    if carrier == _BODY:
+        return own.get(_BODY)
+    seen = [hinge for hinge in (own.get(carrier), hinges[carrier - 1].get(part)) if hinge is not None]
+    nearest = min(seen, key=lambda hinge: hinge.gap, default=None)
+    if nearest is None or (nearest.gap >= _FURTHEST_CELLS and _BODY in own):
+        return None
+    return nearest
 
 
 def _choose_way(labels: Labels, part: int, turn: Similarity, joint: NDArray[np.float64], solid: Mask) -> float:

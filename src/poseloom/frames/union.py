@@ -1,6 +1,6 @@
 """Turns fitted to whole parts, and parts that are one bending limb."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -47,16 +47,16 @@ def _begin_fit(
     return None if len(near.points) + len(far.points) < _FEWEST_POINTS else _Fit((near, far), turn)
 
 
-def merge_parts(anatomy: Anatomy, comparison: Comparison) -> Anatomy:
-    """Return the anatomy with parts joined that touch in both poses and that one turn moves well enough."""
-    while True:
-        merged = _merge_two(anatomy, comparison)
-        if merged is None:
-            return anatomy
-        anatomy = merged
+def iterate_merged(anatomy: Anatomy, comparison: Comparison) -> Iterator[Anatomy]:
+    """Yield the anatomy with two parts joined, then two more, as long as some touch in both poses and move as one."""
+    merged = _merge_two(anatomy, comparison)
+    while merged is not None:
+        yield merged
+        merged = _merge_two(merged, comparison)
 
 
 def _merge_two(anatomy: Anatomy, comparison: Comparison) -> Anatomy | None:
+    """Return the anatomy with those two parts joined that one turn moves best, if one moves any two well enough."""
     best: tuple[float, Anatomy] | None = None
     for first, second in combinations(range(1, len(anatomy.turns) + 1), 2):
         if not all(_touch(side, first, second) for side in anatomy.labels):

@@ -196,6 +196,27 @@ def test_parts_that_nearly_help_are_not_in_the_reading_but_are_told() -> None:
     assert all(not np.any(side) for side in found.anatomy.labels)
 
 
+def test_both_arms_are_found_after_guesses_about_a_changed_face_failed() -> None:
+    found = take_apart(render(POSES["thinking"], 320), render(POSES["celebrating"], 320)).anatomy
+    assert sorted(map(read_turn, found.turns))[::2] == pytest.approx([math.radians(-160), math.radians(72)], abs=0.2)
+
+
+@pytest.mark.parametrize(("figure", "upper_degrees", "fore_degrees"), [("ball", 40, -50), ("robot", 40, -50)])
+def test_an_upper_arm_and_a_forearm_that_turn_apart_are_two_parts(
+    figure: str, upper_degrees: float, fore_degrees: float
+) -> None:
+    turns = take_apart(*show(figure, STANDS["hips"])).anatomy.turns
+    degrees = [math.degrees(read_turn(turn)) for turn in turns]
+    assert any(one == pytest.approx(upper_degrees, abs=6) for one in degrees)
+    assert any(one == pytest.approx(fore_degrees, abs=6) for one in degrees)
+
+
+@pytest.mark.parametrize("size_px", [256, 512, 640])
+def test_an_arm_that_touches_a_tail_stays_apart_from_it_at_every_size(size_px: int) -> None:
+    found = take_apart(render(POSES["waving"], size_px), render(POSES["celebrating"], size_px)).anatomy
+    assert min(map(read_turn, found.turns)) < math.radians(-80)
+
+
 def test_a_foot_that_goes_behind_a_hand_is_no_hand() -> None:
     """As a part, a quarter of it is nowhere in the other pose."""
     kick = replace(POSES["idle"], right_foot=62, right_step=70, right_heel=40, lean=-5)

@@ -105,6 +105,16 @@ def test_of_two_parts_that_hang_on_each_other_alone_one_hangs_on_the_body() -> N
     assert [path.carrier is None for path in paths].count(True) == 1
 
 
+def test_what_borders_an_arm_alone_hangs_on_it_however_badly_it_is_seen_to() -> None:
+    """A ball and its stem both move clearly with each other, or neither does: only the stem is beside the body."""
+    labels = draw_arm()
+    upper, fore = bend(-80, -170)
+    fore[:, 2] += 3 * ASIDE
+    hanging, held = trace(labels, [upper, fore], find_solid(labels))
+    assert hanging.carrier is None
+    assert held.carrier is hanging
+
+
 @pytest.mark.parametrize("degrees", [170, -170])
 def test_an_arm_that_turns_by_nearly_a_half_swings_clear_of_the_body(degrees: float) -> None:
     """From up to down at the right of it, both turns go the same way round: outside."""
