@@ -54,6 +54,8 @@ _SURE_SHARE = 1.1
 _CALMER_SHARE = 1.015
 """Of two ways to turn a part that leave nearly as much open, it goes the calmer one: a ball fits at every turn."""
 _CALMER_TRIES = 4
+_CALMER_CELLS = 0.75
+"""A part that goes a calmer way keeps at least this share of its cells: an upper arm that stays where it was is gone."""
 _LEAST_GAIN = 6.0
 _HIDES, _SHOWS = 0.3, 0.25
 """Shares of what a guess claims, explained without it as well: in the pose that hides the part, and in the other."""
@@ -207,11 +209,18 @@ class _Search:
             anatomy, own = reading.anatomy, self._list_parts(reading.anatomy)[part]
             for guess in list_calmer(self._proposer.list_known(), own)[:_CALMER_TRIES]:
                 calmer = self._look(anatomy.velocity, [*anatomy.turns[:part], guess.turn, *anatomy.turns[part + 1 :]])
-                is_whole = len(calmer.anatomy.turns) == len(anatomy.turns) and self._rate_worst(calmer) >= 1
-                if is_whole and calmer.score < _CALMER_SHARE * reading.score:
+                is_nearly_as_good = calmer.score < _CALMER_SHARE * reading.score
+                if is_nearly_as_good and self._is_as_whole(calmer, reading, part + 1):
                     reading = calmer
                     break
         return reading
+
+    def _is_as_whole(self, calmer: _Reading, reading: _Reading, part: int) -> bool:
+        """Say whether a reading has as many parts as another, each of which is one, and hardly less of one of them."""
+        if len(calmer.anatomy.turns) < len(reading.anatomy.turns) or self._rate_worst(calmer) < 1:
+            return False
+        after, before = (sum(int(mask.sum()) for mask in one.anatomy.find(part)) for one in (calmer, reading))
+        return after >= _CALMER_CELLS * before
 
     def _read(self, anatomy: Anatomy) -> _Reading:
         verdict = judge_anatomy(anatomy, self._comparison)
