@@ -35,7 +35,7 @@ from poseloom.frames.union import iterate_merged, refit_turn
 
 LONG_SIDES = 112, 104
 """Grids on which parts are sought: what is missed on one may be found on the other."""
-_TRIES = 8
+_TRIES = 12
 _LEAST_RATIO = 0.1
 """Guesses that promise less than a tenth of the best so far are not worth their time."""
 _NEARLY = 0.025
@@ -55,7 +55,7 @@ _CALMER_SHARE = 1.015
 """Of two ways to turn a part that leave nearly as much open, it goes the calmer one: a ball fits at every turn."""
 _CALMER_TRIES = 4
 _CALMER_CELLS = 0.75
-"""A part that goes a calmer way keeps at least this share of its cells: an upper arm that stays where it was is gone."""
+"""A part that goes a calmer way keeps this share of its cells: an upper arm that stays where it was is gone."""
 _LEAST_GAIN = 6.0
 _HIDES, _SHOWS = 0.3, 0.25
 """Shares of what a guess claims, explained without it as well: in the pose that hides the part, and in the other."""

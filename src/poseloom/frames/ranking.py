@@ -25,7 +25,8 @@ _JOINT_CELLS = 6.3
 _NEARBY_CELLS = 10.0
 _NEARBY_WORTH = 0.5
 _ALIKE_RADIANS = 0.15
-_ALIKE_CELLS = 3.5
+_ALIKE_CELLS = 1.2
+"""What lands farther apart is another guess: one that failed may only have been off by so much."""
 _CALMER_RADIANS = math.radians(30)
 _SAME_SOURCE_CELLS, _SAME_TARGET_CELLS = 6.0, 5.0
 

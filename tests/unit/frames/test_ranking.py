@@ -7,7 +7,7 @@ import pytest
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.image import Premultiplied
 from poseloom.frames.proposal import Proposal
-from poseloom.frames.ranking import claim_cells, list_calmer
+from poseloom.frames.ranking import Ranked, claim_cells, discount, list_calmer
 from poseloom.frames.similarity import form_similarity
 
 SHOULDER = 50, 30
@@ -67,3 +67,13 @@ def test_a_turn_by_hardly_less_is_not_calmer() -> None:
 def test_what_goes_elsewhere_or_is_about_something_else_is_no_calmer_way() -> None:
     elsewhere, other = guess(0, BALL, (60.0, 58.0)), guess(0, (30.0, 48.0), (60.0, 58.0))
     assert not list_calmer([elsewhere, other], guess(120, BALL, THERE))
+
+
+def test_a_failure_rules_out_what_is_alike_and_puts_what_lands_beside_it_later() -> None:
+    failed, alike = (Ranked(8.0, guess(40, (30.0, 30.0), (50.0, y))) for y in (40.0, 40.5))
+    beside, elsewhere = (
+        Ranked(8.0, guess(40, (30.0, 30.0), (50.0, 42.0))),
+        Ranked(8.0, guess(40, (5.0, 5.0), (9.0, 5.0))),
+    )
+    left = discount([failed, alike, beside, elsewhere], failed.proposal)
+    assert [(one.proposal, one.worth) for one in left] == [(beside.proposal, 4.0), (elsewhere.proposal, 8.0)]
