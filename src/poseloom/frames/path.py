@@ -96,11 +96,12 @@ def _find_hinges(labels: Labels, part: int, turn: Similarity, motion: Field, sol
         return {_BODY: _Hinge(math.inf, np.asarray(np.argwhere(mask)[:, ::-1].mean(axis=0), np.float64))}
     gaps, beside = measure_gaps(ring, turn, motion), labels[ring]
     count = max(3, len(places) // 10)
-    return {
+    hinges = {
         int(other): _form_hinge(places[beside == other], gaps[beside == other], count)
         for other in np.unique(beside)
         if (beside == other).sum() >= count
     }
+    return hinges or {_BODY: _form_hinge(places, gaps, count)}
 
 
 def _form_hinge(places: NDArray[np.intp], gaps: NDArray[np.float32], count: int) -> _Hinge:

@@ -106,13 +106,22 @@ def test_of_two_parts_that_hang_on_each_other_alone_one_hangs_on_the_body() -> N
 
 
 def test_what_borders_an_arm_alone_hangs_on_it_however_badly_it_is_seen_to() -> None:
-    """A ball and its stem both move clearly with each other, or neither does: only the stem is beside the body."""
+    """A ball hangs on its stem, and not on the body that the stem alone is beside."""
     labels = draw_arm()
     upper, fore = bend(-80, -170)
     fore[:, 2] += 3 * ASIDE
     hanging, held = trace(labels, [upper, fore], find_solid(labels))
     assert hanging.carrier is None
     assert held.carrier is hanging
+
+
+def test_what_hardly_touches_the_body_and_an_arm_hangs_on_the_body() -> None:
+    labels = np.zeros((64, 64), np.intp)
+    labels[10:15, 10:15], labels[10:12, 15] = 1, 2
+    solid = labels > 0
+    solid[13:15, 15] = True
+    paths = trace(labels, bend(30, 60), solid)
+    assert paths[0].carrier is None
 
 
 @pytest.mark.parametrize("degrees", [170, -170])
