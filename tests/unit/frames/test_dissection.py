@@ -208,7 +208,7 @@ def test_upper_arms_and_forearms_that_turn_apart_are_parts_of_their_own(figure: 
 
 
 @pytest.mark.parametrize("size_px", [256, 512, 640])
-def test_an_arm_that_touches_a_tail_stays_apart_from_it_at_every_size(size_px: int) -> None:
+def test_an_arm_that_touches_a_tail_is_not_joined_to_it(size_px: int) -> None:
     found = take_apart(render(POSES["waving"], size_px), render(POSES["celebrating"], size_px)).anatomy
     assert min(map(read_turn, found.turns)) < math.radians(-80)
 
