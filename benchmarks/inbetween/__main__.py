@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.inbetween.method import METHODS
+from benchmarks.inbetween.pair import SIZE_PX, SIZES_PX
 from benchmarks.inbetween.suite import run_suite
 
 
@@ -12,10 +13,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.inbetween", description="Score in-betweens beside the truth.")
     parser.add_argument("--only", nargs="+", default=["*"], metavar="GLOB", help="ids of pairs, for example 'rig_arm*'")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=[*METHODS], help="all by default")
+    parser.add_argument("--size", type=int, default=SIZE_PX, choices=SIZES_PX, help="side of the pictures (320)")
     parser.add_argument("--sheets", action="store_true", help="write contact sheets, moving pictures and index.html")
     parser.add_argument("--worst", type=Path, help="with --sheets: write one picture of the rig's worst pairs there")
     options = parser.parse_args()
-    run_suite(options.only, options.methods, sheets=options.sheets, worst=options.worst)
+    run_suite(options.only, options.methods, size_px=options.size, sheets=options.sheets, worst=options.worst)
 
 
 if __name__ == "__main__":

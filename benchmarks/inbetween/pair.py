@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from poseloom.frames.image import Rgba
 
 SIZE_PX = 320
+SIZES_PX = (288, SIZE_PX, 416, 512)
+"""What is found on a grid depends on the size, too: a change for the better is one at each of these."""
 STEPS = 24
 """A transition is drawn at the moments 0/24, 1/24 … 24/24."""
 MIDDLE = 0.5
@@ -47,7 +49,7 @@ class Pair:
     """Two poses and the truth between them.
 
     Attributes:
-        source: (H, W, 4) uint8, straight alpha, 320 pixels square.
+        source: (H, W, 4) uint8, straight alpha, square.
         target: The same shape.
         truth: What lies between by moment in 0..1, the same shape; empty when nobody knows.
         limbs: Those that turn far.

@@ -30,6 +30,7 @@ class RigItem:
         source: Where the motion starts.
         target: Where it ends.
         is_lined: Whether shapes have lines around them.
+        size_px: The side of its pictures.
     """
 
     id: str
@@ -37,6 +38,7 @@ class RigItem:
     source: Pose
     target: Pose
     is_lined: bool = True
+    size_px: int = SIZE_PX
 
     @property
     def split(self) -> str:
@@ -62,11 +64,11 @@ class RigItem:
         return Pair(source=frames[0.0], target=frames[1.0], truth=frames, limbs=limbs)
 
     def _draw(self, path: Path) -> None:
-        frames = [build.render(self.pose(step / STEPS), SIZE_PX, lined=self.is_lined) for step in range(STEPS + 1)]
+        frames = [build.render(self.pose(step / STEPS), self.size_px, lined=self.is_lined) for step in range(STEPS + 1)]
         arrays: dict[str, NDArray[np.generic]] = {"frames": np.array(frames)}
         for name in find_far_limbs(self.source, self.target):
             arrays[f"{name} region"] = self.trace(name)
-            bare = [draw_without(self.pose(t), name, lined=self.is_lined) for t in SCORED_MOMENTS]
+            bare = [draw_without(self.pose(t), name, self.size_px, lined=self.is_lined) for t in SCORED_MOMENTS]
             arrays[f"{name} bare"] = np.array(bare)
         np.savez_compressed(path, allow_pickle=False, **arrays)
 
@@ -78,19 +80,19 @@ class RigItem:
         """Return (H, W) bool: wherever the limb comes by, and a little around."""
         poses = [self.pose(step / _TRACE_STEPS) for step in range(_TRACE_STEPS + 1)]
         parts = [svg for pose in poses for name, svg in rig.draw_parts(pose) if name == limb]
-        swept = np.asarray(build.rasterise(rig.assemble(parts), SIZE_PX)[..., 3] > 0, np.uint8)
+        swept = np.asarray(build.rasterise(rig.assemble(parts), self.size_px)[..., 3] > 0, np.uint8)
         width = 2 * _REGION_MARGIN_PX + 1
         return np.asarray(cv2.dilate(swept, np.ones((width, width), np.uint8)) > 0)
 
     def _fingerprint(self) -> str:
         drawn_by = [Path(str(module.__file__)).read_text() for module in (build, rig)]
-        return hashlib.sha256(repr([drawn_by, self, STEPS, SIZE_PX]).encode()).hexdigest()[:12]
+        return hashlib.sha256(repr([drawn_by, self, STEPS]).encode()).hexdigest()[:12]
 
 
-def draw_without(pose: Pose, limb: str, *, lined: bool = True) -> Rgba:
-    """Return the pose without one of its limbs, (320, 320, 4) uint8, straight alpha."""
+def draw_without(pose: Pose, limb: str, size_px: int, *, lined: bool = True) -> Rgba:
+    """Return the pose without one of its limbs, (size_px, size_px, 4) uint8, straight alpha."""
     svg = rig.assemble(svg for name, svg in rig.draw_parts(pose) if name != limb)
-    return build.rasterise(svg if lined else rig.hide_lines(svg), SIZE_PX)
+    return build.rasterise(svg if lined else rig.hide_lines(svg), size_px)
 
 
 def find_far_limbs(source: Pose, target: Pose) -> list[str]:

@@ -16,7 +16,7 @@ from benchmarks.inbetween.pair import MIDDLE, SIZE_PX, Pair
 from poseloom.frames.image import Rgba, premultiply
 
 MANIFEST = Path(__file__).with_name("manifest.json")
-MARGIN_PX = 24
+MARGIN_SHARE = 0.075
 _DUST_ALPHA = 16
 _STEEPEST = 3.0
 
@@ -31,6 +31,7 @@ class SpriteItem:
         level: One of `pair.LEVELS`.
         package: The Debian package in which the frames are.
         files: Their paths in it; `*` stands for what changes with the version.
+        size_px: The side of the canvases on which they are placed.
     """
 
     id: str
@@ -38,6 +39,7 @@ class SpriteItem:
     level: str
     package: str
     files: tuple[str, ...]
+    size_px: int = SIZE_PX
 
     def load(self) -> Pair:
         """Return its pictures.
@@ -46,7 +48,7 @@ class SpriteItem:
             PackageMissing: The package cannot be had.
         """
         folder = fetch_package(self.package)
-        frames = place_frames([read_picture(next(folder.glob(file))) for file in self.files])
+        frames = place_frames([read_picture(next(folder.glob(file))) for file in self.files], self.size_px)
         truth = {MIDDLE: frames[1]} if len(frames) == 3 else {}
         return Pair(source=frames[0], target=frames[-1], truth=truth)
 
@@ -73,24 +75,25 @@ def read_picture(path: Path) -> Rgba:
         return np.array(picture.convert("RGBA"), np.uint8)
 
 
-def place_frames(frames: Sequence[Rgba]) -> list[Rgba]:
-    """Return the frames on canvases of 320 × 320, at one scale, so that they fill these but for a margin.
+def place_frames(frames: Sequence[Rgba], size_px: int = SIZE_PX) -> list[Rgba]:
+    """Return the frames on square canvases, at one scale, so that they fill these but for a margin.
 
     Frames of different sizes share the middle of their bottom edge. Small sprites are enlarged; their edge is made
     steep again, as that of a large drawing is.
 
     Args:
         frames: (h, w, 4) uint8 each, straight alpha.
+        size_px: The side of the canvases.
     """
     height, width = (max(frame.shape[axis] for frame in frames) for axis in (0, 1))
     boards = [_put_on_board(frame, height, width) for frame in frames]
     seen = np.max([board[..., 3] for board in boards], axis=0) > _DUST_ALPHA
     x, y, seen_width, seen_height = cv2.boundingRect(np.asarray(seen, np.uint8))
-    room = SIZE_PX - 2 * MARGIN_PX
+    room = size_px * (1 - 2 * MARGIN_SHARE)
     scale = min(room / seen_height, room / seen_width)
-    shift_x, shift_y = SIZE_PX / 2 - scale * (x + seen_width / 2), SIZE_PX / 2 - scale * (y + seen_height / 2)
+    shift_x, shift_y = size_px / 2 - scale * (x + seen_width / 2), size_px / 2 - scale * (y + seen_height / 2)
     transform = np.array([[scale, 0, shift_x], [0, scale, shift_y]], np.float32)
-    return [_enlarge(board, transform, scale) for board in boards]
+    return [_enlarge(board, transform, scale, size_px) for board in boards]
 
 
 def _put_on_board(frame: Rgba, height: int, width: int) -> Rgba:
@@ -100,11 +103,11 @@ def _put_on_board(frame: Rgba, height: int, width: int) -> Rgba:
     return board
 
 
-def _enlarge(board: Rgba, transform: NDArray[np.float32], scale: float) -> Rgba:
+def _enlarge(board: Rgba, transform: NDArray[np.float32], scale: float, size_px: int) -> Rgba:
     image = np.asarray(premultiply(board), np.float32)
     if scale < 1:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), 0.45 / scale), np.float32)
-    placed = cv2.warpAffine(image, transform, (SIZE_PX, SIZE_PX), flags=cv2.INTER_CUBIC)
+    placed = cv2.warpAffine(image, transform, (size_px, size_px), flags=cv2.INTER_CUBIC)
     whole = np.clip(placed[..., 3:], 0, 1)
     colour = np.clip(placed[..., :3] / np.maximum(whole, np.float32(1e-3)), 0, 1)
     alpha = whole if scale <= 1.5 else np.clip((whole - 0.5) * min(0.8 * scale, _STEEPEST) + 0.5, 0, 1)

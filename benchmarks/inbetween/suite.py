@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -31,6 +31,7 @@ def run_suite(
     only: Sequence[str] = ("*",),
     methods: Sequence[str] = tuple(METHODS),
     *,
+    size_px: int = SIZE_PX,
     sheets: bool = False,
     worst: Path | None = None,
 ) -> None:
@@ -39,13 +40,14 @@ def run_suite(
     Args:
         only: Patterns of pair ids.
         methods: Names of `METHODS`.
+        size_px: The side of the pictures; what is told in pixels are pixels of that size.
         sheets: Whether to write pictures to look at.
         worst: Where to write one picture of our rig's worst pairs; needs the sheets.
     """
     begun = time.perf_counter()
-    items, not_run = choose_items(only)
+    items, not_run = choose_items(only, size_px)
     print(
-        f"inbetween: {len(items)} pairs at {SIZE_PX}², scores half-way unless said; "
+        f"inbetween: {len(items)} pairs at {size_px}², scores half-way unless said; "
         f"fps is frames per CPU-second of {STEPS}, set-up counted"
     )
     results = score_items(items, methods, sheets=sheets)
@@ -64,15 +66,17 @@ def run_suite(
     print()
 
 
-def choose_items(only: Sequence[str]) -> tuple[list[Item], list[str]]:
-    """Return the pairs whose ids match and can be had here, and a line for every package that cannot."""
+def choose_items(only: Sequence[str], size_px: int = SIZE_PX) -> tuple[list[Item], list[str]]:
+    """Return the pairs whose ids match and can be had here, in a size, and a line for every package that cannot."""
     everything: list[RigItem | TroupeItem | SpriteItem] = [
         *list_rig_items(),
         *list_troupe_items(),
         *list_chance_items(),
         *list_sprite_items(),
     ]
-    chosen = [item for item in everything if any(fnmatch(item.id, pattern) for pattern in only)]
+    chosen = [
+        replace(item, size_px=size_px) for item in everything if any(fnmatch(item.id, pattern) for pattern in only)
+    ]
     lines = []
     # One process fetches, before many read.
     for package in dict.fromkeys(item.package for item in chosen if isinstance(item, SpriteItem)):

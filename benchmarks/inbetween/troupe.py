@@ -68,6 +68,7 @@ class TroupeItem:
         source: How it stands at first.
         target: How it stands at last.
         split: One of `pair.SPLITS`.
+        size_px: The side of its pictures.
     """
 
     id: str
@@ -76,6 +77,7 @@ class TroupeItem:
     source: Stand
     target: Stand
     split: str = "troupe"
+    size_px: int = SIZE_PX
 
     def load(self) -> Pair:
         """Return its pictures."""
@@ -85,7 +87,7 @@ class TroupeItem:
     def _show(self, t: float) -> Rgba:
         shapes = FIGURES[self.figure](mix_stands(self.source, self.target, t))
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 320">{shapes}</svg>'
-        return rasterise(svg, SIZE_PX)
+        return rasterise(svg, self.size_px)
 
 
 def list_troupe_items() -> Iterator[TroupeItem]:

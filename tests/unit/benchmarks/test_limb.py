@@ -28,7 +28,7 @@ def truth() -> Rgba:
 
 @pytest.fixture(scope="module")
 def bare() -> Rgba:
-    return draw_without(ITEM.pose(MIDDLE), ARM)
+    return draw_without(ITEM.pose(MIDDLE), ARM, ITEM.size_px)
 
 
 @pytest.fixture(scope="module")

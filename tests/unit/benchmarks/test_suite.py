@@ -12,7 +12,7 @@ from benchmarks.inbetween.report import list_blocks, print_report
 from benchmarks.inbetween.rig import RigItem, find_far_limbs
 from benchmarks.inbetween.run import Drawn, Result, draw_transition, score_moments
 from benchmarks.inbetween.sheet import write_page, write_sheet
-from benchmarks.inbetween.sprite import MANIFEST, MARGIN_PX, list_sprite_items, place_frames
+from benchmarks.inbetween.sprite import MANIFEST, MARGIN_SHARE, list_sprite_items, place_frames
 from benchmarks.inbetween.suite import choose_items
 from benchmarks.inbetween.troupe import TroupeItem, list_chance_items, list_troupe_items
 from demo.build import render
@@ -92,16 +92,19 @@ def test_rig_is_drawn_from_its_parts() -> None:
 def test_frames_of_a_sprite_stand_on_one_ground_at_one_scale() -> None:
     tall, wide = (np.full(shape, 255, np.uint8) for shape in ((60, 20, 4), (30, 40, 4)))
     bounds = [measure_bounds(frame) for frame in place_frames([tall, wide])]
-    middle, ground = SIZE_PX / 2, SIZE_PX - MARGIN_PX
-    scale = (SIZE_PX - 2 * MARGIN_PX) / 60
+    margin = SIZE_PX * MARGIN_SHARE
+    middle, ground = SIZE_PX / 2, SIZE_PX - margin
+    scale = (SIZE_PX - 2 * margin) / 60
     # A pixel that is enlarged begins half of itself earlier.
-    assert bounds[0] == pytest.approx([middle - 10 * scale, MARGIN_PX, middle + 10 * scale, ground], abs=scale)
+    assert bounds[0] == pytest.approx([middle - 10 * scale, margin, middle + 10 * scale, ground], abs=scale)
     assert bounds[1] == pytest.approx([middle - 20 * scale, middle, middle + 20 * scale, ground], abs=scale)
 
 
 def test_large_drawing_is_shrunk_into_the_canvas() -> None:
     (frame,) = place_frames([render(POSES["idle"], 640)])
     assert frame.shape == (SIZE_PX, SIZE_PX, 4)
+    (larger,) = place_frames([render(POSES["idle"], 640)], 416)
+    assert larger.shape == (416, 416, 4)
     assert measure_bounds(frame) is not None
 
 
@@ -129,6 +132,14 @@ def test_pairs_are_chosen_by_pattern() -> None:
     assert [item.id for item in items][:3] == ["rig_arm_up_40", "rig_arm_up_80", "rig_arm_up_120"]
     assert len(items) == 7
     assert not_run == []
+
+
+@pytest.mark.parametrize("name", ["rig_arm_up_80", "flat_arm_up_80", "girl_idle_wave"])
+def test_pairs_are_drawn_in_the_size_that_is_asked_for(name: str) -> None:
+    [[item], _] = choose_items([name], 96)
+    pair = item.load()
+    assert {frame.shape for frame in (pair.source, *pair.truth.values())} == {(96, 96, 4)}
+    assert {bare.shape for limb in pair.limbs for bare in limb.bare.values()} <= {(96, 96, 4)}
 
 
 def test_pair_without_truth_is_scored_for_ghosts_alone() -> None:
