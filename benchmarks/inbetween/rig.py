@@ -1,6 +1,7 @@
 """Pairs whose truth is known at every moment, because we draw both poses and all between them: the demo mascot."""
 
 import hashlib
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +71,10 @@ class RigItem:
             arrays[f"{name} region"] = self.trace(name)
             bare = [draw_without(self.pose(t), name, self.size_px, lined=self.is_lined) for t in SCORED_MOMENTS]
             arrays[f"{name} bare"] = np.array(bare)
-        np.savez_compressed(path, allow_pickle=False, **arrays)
+        # Two runs beside each other never read what is half written.
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as draft:
+            np.savez_compressed(draft, allow_pickle=False, **arrays)
+        Path(draft.name).replace(path)
 
     def pose(self, t: float) -> Pose:
         """Return the true pose at a moment in 0..1."""
