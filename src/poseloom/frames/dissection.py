@@ -143,9 +143,18 @@ class _Search:
         """Return the best reading with parts, if they are worth their trouble."""
         self._search()
         best = self._prune()
+        if len(best.anatomy.turns) < len(self._best.anatomy.turns) and best.score < self._single.score:
+            best = self._seek_on(best)
         share = best.score / self._single.score
         is_worth_it = share < _LEAST_SHARE or (share < _SURE_SHARE and explain_places(best.anatomy, self._comparison))
         return self._calm(best) if is_worth_it else None
+
+    def _seek_on(self, pruned: _Reading) -> _Reading:
+        """Return the best reading from a pruned one on: what turned out to be no part may have kept others out."""
+        self._dead += self._kept
+        self._kept, self._best = [], pruned
+        self._search()
+        return min(pruned, self._prune(), key=lambda one: one.score)
 
     def _land(self, reading: _Reading) -> _Reading:
         """Return a reading with parts also where they land, as far as their turns explain that, unless it is worse."""

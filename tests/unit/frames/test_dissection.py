@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.inbetween.score import score_picture
 from benchmarks.inbetween.shape import Stand
-from benchmarks.inbetween.troupe import STANDS, TroupeItem
+from benchmarks.inbetween.troupe import STANDS, TroupeItem, list_chance_items
 from demo.build import render
 from demo.rig import POSES, Pose, interpolate
 from poseloom.frames.anatomy import judge_anatomy
@@ -211,6 +211,19 @@ def test_upper_arms_and_forearms_that_turn_apart_are_parts_of_their_own(figure: 
 def test_an_arm_that_touches_a_tail_is_not_joined_to_it(size_px: int) -> None:
     found = take_apart(render(POSES["waving"], size_px), render(POSES["celebrating"], size_px)).anatomy
     assert min(map(read_turn, found.turns)) < math.radians(-80)
+
+
+def load_by_lot(name: str, size_px: int) -> tuple[Rgba, Rgba]:
+    [item] = [one for one in list_chance_items() if one.id == name]
+    pair = replace(item, size_px=size_px).load()
+    return pair.source, pair.target
+
+
+@pytest.mark.parametrize("size_px", [288, 416])
+def test_the_search_goes_on_from_what_is_left_when_a_part_turns_out_to_be_none(size_px: int) -> None:
+    """A hand that is found with half of its forearm is no part, and the whole forearm was then no longer tried."""
+    turns = take_apart(*load_by_lot("chance_ball_7", size_px)).anatomy.turns
+    assert [math.degrees(read_turn(turn)) for turn in turns] == pytest.approx([110, 70], abs=6)
 
 
 def test_a_foot_that_goes_behind_a_hand_is_no_hand() -> None:
