@@ -7,6 +7,7 @@ faults with it. What moves almost as the body does becomes a start for the body'
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -48,6 +49,9 @@ _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
 _LEAST_SHARE = 0.9
 """Parts are worth their trouble when they take away a tenth of the faults."""
+_TWINS_SHARE = 0.95
+"""Half of that is enough for two limbs that turn alike, mirrored, farther than a flow can: chance seldom does."""
+_TWIN_RADIANS, _NO_FLOW_RADIANS = math.radians(12), math.radians(90)
 _NEARLY_SHARE = 0.935
 _SURE_SHARE = 1.1
 """Where their turns leave hardly anything open, they may cost so much: a limb that melts is seen more than a cut."""
@@ -146,7 +150,8 @@ class _Search:
         if len(best.anatomy.turns) < len(self._best.anatomy.turns) and best.score < self._single.score:
             best = self._seek_on(best)
         share = best.score / self._single.score
-        is_worth_it = share < _LEAST_SHARE or (share < _SURE_SHARE and explain_places(best.anatomy, self._comparison))
+        least_share = _TWINS_SHARE if _has_twins(best.anatomy.turns) else _LEAST_SHARE
+        is_worth_it = share < least_share or (share < _SURE_SHARE and explain_places(best.anatomy, self._comparison))
         return self._calm(best) if is_worth_it else None
 
     def _seek_on(self, pruned: _Reading) -> _Reading:
@@ -464,3 +469,9 @@ def _measure_left(prices: Both) -> Both:
 def _does_turn_far(proposal: Proposal) -> bool:
     """Say whether a guess is about a limb rather than about the body."""
     return abs(read_turn(proposal.turn)) > LIMB_RADIANS
+
+
+def _has_twins(turns: Sequence[Similarity]) -> bool:
+    """Say whether two parts turn alike, mirrored, and so far that no flow turns them."""
+    far = [radians for radians in map(read_turn, turns) if abs(radians) > _NO_FLOW_RADIANS]
+    return any(abs(one + two) < _TWIN_RADIANS for one, two in combinations(far, 2))
