@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from benchmarks.inbetween.pair import LEVELS, MIDDLE, SCORED_MOMENTS, SPLITS, STEPS
+from benchmarks.inbetween.pair import LEVELS, MIDDLE, SCORED_MOMENTS, SIZE_PX, SPLITS, STEPS
 from benchmarks.inbetween.run import Result
 
 OURS = "poseloom"
@@ -41,18 +41,24 @@ class Block:
     results: Sequence[Result]
 
 
-def print_report(results: Sequence[Result]) -> None:
-    """Print the means of every split and level, and the pairs in which ours does worst."""
-    prototype = json.loads(PROTOTYPE.read_text())
+def print_report(results: Sequence[Result], size_px: int = SIZE_PX) -> None:
+    """Print the means of every split and level, and the pairs in which ours does worst.
+
+    Args:
+        results: What was made of the pairs.
+        size_px: The side of their pictures; the prototype is shown beside them at its own size alone.
+    """
+    prototype = json.loads(PROTOTYPE.read_text()) if size_px == SIZE_PX else None
     head = " ".join(f"{name:>{_WIDTHS[name]}}" for name in COLUMNS)
     blocks = list_blocks(results)
     for split in dict.fromkeys(block.split for block in blocks):
         print(f"  {split:<12}   n {'method':<18} {head}")
         for block in blocks:
             if block.split == split:
-                _print_block(block, find_row(prototype["rows"], block))
+                _print_block(block, find_row(prototype["rows"], block) if prototype else {})
         print()
-    print(f"  prototype: {prototype['note']}")
+    if prototype:
+        print(f"  prototype: {prototype['note']}")
     print_worst(results)
 
 

@@ -53,7 +53,7 @@ def run_suite(
     results = score_items(items, methods, sheets=sheets)
     SCORES.parent.mkdir(parents=True, exist_ok=True)
     SCORES.write_text(json.dumps([asdict(result) for result in results], indent=1))
-    print_report(results)
+    print_report(results, size_px)
     for line in not_run:
         print(f"  NOT RUN: {line}")
     print(f"  {time.perf_counter() - begun:.0f} s; every score: {SCORES.relative_to(OUT.parents[1])}")

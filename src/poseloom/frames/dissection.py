@@ -157,9 +157,12 @@ class _Search:
     def _seek_on(self, pruned: _Reading) -> _Reading:
         """Return the best reading from a pruned one on: what turned out to be no part may have kept others out."""
         self._dead += self._kept
-        self._kept, self._best = [], pruned
+        spoiled, self._kept, self._best = self._best, [], pruned
         self._search()
-        return min(pruned, self._prune(), key=lambda one: one.score)
+        found = min(pruned, self._prune(), key=lambda one: one.score)
+        # It still tells how much parts could explain.
+        self._best = min(self._best, spoiled, key=lambda one: one.score)
+        return found
 
     def _land(self, reading: _Reading) -> _Reading:
         """Return a reading with parts also where they land, as far as their turns explain that, unless it is worse."""

@@ -170,6 +170,13 @@ def test_report_averages_every_level_and_names_the_worst(capsys: pytest.CaptureF
     assert "bad 6.0, good 2.0" in printed
 
 
+def test_report_shows_the_prototype_at_its_own_size_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    print_report([make_result("good", "easy", 1)], 416)
+    assert "prototype" not in capsys.readouterr().out
+    print_report([make_result("good", "easy", 1)])
+    assert "prototype" in capsys.readouterr().out
+
+
 def test_report_tells_pairs_that_are_never_seen_half_way_apart() -> None:
     results = [make_result("good", "easy", 1), make_result("bad", "easy", 5, is_staged=True)]
     assert [(block.title, len(block.results)) for block in list_blocks(results)] == [
