@@ -13,7 +13,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.inbetween", description="Score in-betweens beside the truth.")
     parser.add_argument("--only", nargs="+", default=["*"], metavar="GLOB", help="ids of pairs, for example 'rig_arm*'")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=[*METHODS], help="all by default")
-    parser.add_argument("--size", type=int, default=SIZE_PX, choices=SIZES_PX, help="side of the pictures (320)")
+    size = "side of the pictures, %(default)s unless another is asked for"
+    parser.add_argument("--size", type=int, default=SIZE_PX, choices=SIZES_PX, help=size)
     parser.add_argument("--sheets", action="store_true", help="write contact sheets, moving pictures and index.html")
     parser.add_argument("--worst", type=Path, help="with --sheets: write one picture of the rig's worst pairs there")
     options = parser.parse_args()

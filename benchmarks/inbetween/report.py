@@ -48,16 +48,17 @@ def print_report(results: Sequence[Result], size_px: int = SIZE_PX) -> None:
         results: What was made of the pairs.
         size_px: The side of their pictures; the prototype is shown beside them at its own size alone.
     """
-    prototype = json.loads(PROTOTYPE.read_text()) if size_px == SIZE_PX else None
+    prototype = json.loads(PROTOTYPE.read_text())
+    rows = prototype["rows"] if size_px == SIZE_PX else []
     head = " ".join(f"{name:>{_WIDTHS[name]}}" for name in COLUMNS)
     blocks = list_blocks(results)
     for split in dict.fromkeys(block.split for block in blocks):
         print(f"  {split:<12}   n {'method':<18} {head}")
         for block in blocks:
             if block.split == split:
-                _print_block(block, find_row(prototype["rows"], block) if prototype else {})
+                _print_block(block, find_row(rows, block))
         print()
-    if prototype:
+    if rows:
         print(f"  prototype: {prototype['note']}")
     print_worst(results)
 

@@ -50,7 +50,7 @@ _IMPROVEMENT = 0.003
 _LEAST_SHARE = 0.9
 """Parts are worth their trouble when they take away a tenth of the faults."""
 _TWINS_SHARE = 0.95
-"""Half of that is enough for two limbs that turn alike, mirrored, farther than a flow can: chance seldom does."""
+"""Half of that is enough for two limbs that turn alike, mirrored, farther than a flow can: that is seldom chance."""
 _TWIN_RADIANS, _NO_FLOW_RADIANS = math.radians(12), math.radians(90)
 _NEARLY_SHARE = 0.935
 _SURE_SHARE = 1.1
