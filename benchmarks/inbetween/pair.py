@@ -19,9 +19,10 @@ MIDDLE = 0.5
 SCORED_MOMENTS = (0.25, MIDDLE, 0.75)
 LEVELS = ("easy", "medium", "hard", "free")
 """How much moves; of a free pair nobody knows what lies between."""
-SPLITS = ("rig", "flat", "troupe", "chance", "tune", "test")
-"""The rig and the troupe are our own drawing; what the troupe does by chance, nobody chose. Sprites are for tuning or
-for testing, by the game they come from."""
+SPLITS = ("rig", "flat", "troupe", "chance", "redrawn", "tune", "test")
+"""The rig and the troupe are our own drawing; what the troupe does by chance, nobody chose; redrawn are both, with a
+second pose that is not drawn exactly as the first. Sprites are for tuning or for testing, by the game they come
+from."""
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build" / "inbetween"

@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.inbetween.method import METHODS
 from benchmarks.inbetween.package import PackageMissing, fetch_package
 from benchmarks.inbetween.pair import MIDDLE, OUT, SIZE_PX, STEPS, Item
+from benchmarks.inbetween.redrawing import RedrawnItem, list_redrawn_items
 from benchmarks.inbetween.repertoire import list_rig_items
 from benchmarks.inbetween.report import OURS, find_worst, print_report, read_scores
 from benchmarks.inbetween.rig import RigItem
@@ -68,10 +69,11 @@ def run_suite(
 
 def choose_items(only: Sequence[str], size_px: int = SIZE_PX) -> tuple[list[Item], list[str]]:
     """Return the pairs whose ids match and can be had here, in a size, and a line for every package that cannot."""
-    everything: list[RigItem | TroupeItem | SpriteItem] = [
+    everything: list[RigItem | TroupeItem | RedrawnItem | SpriteItem] = [
         *list_rig_items(),
         *list_troupe_items(),
         *list_chance_items(),
+        *list_redrawn_items(),
         *list_sprite_items(),
     ]
     chosen = [

@@ -7,7 +7,6 @@ faults with it. What moves almost as the body does becomes a start for the body'
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 
@@ -29,7 +28,7 @@ from poseloom.frames.ranking import (
     list_calmer,
     weigh_proposal,
 )
-from poseloom.frames.rating import LIMB_RADIANS, explain_places, rate_parts
+from poseloom.frames.rating import LIMB_RADIANS, explain_places, rate_parts, tell_places
 from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyramid, Stiffness, register
 from poseloom.frames.similarity import Similarity, read_turn
 from poseloom.frames.union import iterate_merged, refit_turn
@@ -49,9 +48,6 @@ _GOOD_ENOUGH = 0.03
 _IMPROVEMENT = 0.003
 _LEAST_SHARE = 0.9
 """Parts are worth their trouble when they take away a tenth of the faults."""
-_TWINS_SHARE = 0.95
-"""Half of that is enough for two limbs that turn alike, mirrored, farther than a flow can: that is seldom chance."""
-_TWIN_RADIANS, _NO_FLOW_RADIANS = math.radians(12), math.radians(90)
 _NEARLY_SHARE = 0.935
 _SURE_SHARE = 1.1
 """Where their turns leave hardly anything open, they may cost so much: a limb that melts is seen more than a cut."""
@@ -150,9 +146,13 @@ class _Search:
         if len(best.anatomy.turns) < len(self._best.anatomy.turns) and best.score < self._single.score:
             best = self._seek_on(best)
         share = best.score / self._single.score
-        least_share = _TWINS_SHARE if _has_twins(best.anatomy.turns) else _LEAST_SHARE
-        is_worth_it = share < least_share or (share < _SURE_SHARE and explain_places(best.anatomy, self._comparison))
+        is_sure = share < _SURE_SHARE and explain_places(best.anatomy, self._comparison)
+        is_worth_it = share < _LEAST_SHARE or is_sure or (share < 1 and self._is_told(best))
         return self._calm(best) if is_worth_it else None
+
+    def _is_told(self, reading: _Reading) -> bool:
+        """Say whether its parts are seen to melt without it, and clearly turn."""
+        return self._is_shown_slowly() and tell_places(reading.anatomy, self._comparison, self._flows)
 
     def _seek_on(self, pruned: _Reading) -> _Reading:
         """Return the best reading from a pruned one on: what turned out to be no part may have kept others out."""
@@ -472,9 +472,3 @@ def _measure_left(prices: Both) -> Both:
 def _does_turn_far(proposal: Proposal) -> bool:
     """Say whether a guess is about a limb rather than about the body."""
     return abs(read_turn(proposal.turn)) > LIMB_RADIANS
-
-
-def _has_twins(turns: Sequence[Similarity]) -> bool:
-    """Say whether two parts turn alike, mirrored, and so far that no flow turns them."""
-    far = [radians for radians in map(read_turn, turns) if abs(radians) > _NO_FLOW_RADIANS]
-    return any(abs(one + two) < _TWIN_RADIANS for one, two in combinations(far, 2))

@@ -28,6 +28,8 @@ _LARGEST_SHARE = 0.31
 """Wings may be that large; what is larger is the body, or half of it."""
 _EXPLAINED = 0.25
 """A turn that leaves less than that open is what happens there."""
+_TOLD = 0.45
+"""One that takes away so much of what is open is, too, even where the poses do not quite match anywhere."""
 
 
 def rate_parts(anatomy: Anatomy, comparison: Comparison, flows: Both) -> list[float]:
@@ -68,6 +70,21 @@ def explain_places(anatomy: Anatomy, comparison: Comparison) -> bool:
         _measure_open(comparison.price_turn(turn), anatomy.find(part)) for part, turn in enumerate(anatomy.turns, 1)
     ]
     return bool(opens) and max(opens) < _EXPLAINED
+
+
+def tell_places(anatomy: Anatomy, comparison: Comparison, flows: Both) -> bool:
+    """Say whether there are parts, and the turn of each takes away nearly half of what may be open where it is.
+
+    Args:
+        anatomy: What was read of a pair.
+        comparison: Both poses.
+        flows: (h, w) each, what a single flow without parts leaves open in each pose.
+    """
+    gains = [
+        _measure_open(flows, masks) - _measure_open(comparison.price_turn(turn), masks)
+        for turn, masks in zip(anatomy.turns, map(anatomy.find, range(1, len(anatomy.turns) + 1)), strict=True)
+    ]
+    return bool(gains) and min(gains) > _TOLD
 
 
 def _measure_open(prices: Both, masks: tuple[Mask, Mask]) -> float:

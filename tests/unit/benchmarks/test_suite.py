@@ -7,6 +7,7 @@ import pytest
 from benchmarks.inbetween.method import METHODS
 from benchmarks.inbetween.package import PackageMissing, fetch_package
 from benchmarks.inbetween.pair import LEVELS, MIDDLE, SIZE_PX, SPLITS, STEPS, Pair
+from benchmarks.inbetween.redrawing import list_redrawn_items
 from benchmarks.inbetween.repertoire import list_rig_items
 from benchmarks.inbetween.report import list_blocks, print_report
 from benchmarks.inbetween.rig import RigItem, find_far_limbs
@@ -25,7 +26,7 @@ SPRITES = list_sprite_items()
 
 
 def test_every_pair_has_a_name_of_its_own() -> None:
-    names = [item.id for items in (RIG, TROUPE, SPRITES) for item in items]
+    names = [item.id for items in (RIG, TROUPE, list_redrawn_items(), SPRITES) for item in items]
     assert len(set(names)) == len(names)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.inbetween.redrawing import RedrawnItem
 from benchmarks.inbetween.score import score_picture
 from benchmarks.inbetween.shape import Stand
 from benchmarks.inbetween.troupe import STANDS, TroupeItem, list_chance_items, list_troupe_items
@@ -230,6 +231,14 @@ def test_the_search_goes_on_from_what_is_left_when_a_part_turns_out_to_be_none(s
 def test_two_arms_that_are_raised_alike_are_parts_though_both_make_little_difference(size_px: int) -> None:
     """They hang before fur of their own colour, so the body's flow has made up for much of them."""
     assert len(prepare_morph(*load("fox_idle_cheer", size_px)).limbs) == 2
+
+
+@pytest.mark.parametrize(("source", "limbs"), [("idle", 2), ("wave", 1)])
+def test_arms_that_clearly_turn_are_parts_though_the_other_drawing_is_not_exact(source: str, limbs: int) -> None:
+    """What is a little off everywhere is a fault of every reading, so arms take away a smaller share of them."""
+    exact = TroupeItem(id=source, level="hard", figure="fox", source=STANDS[source], target=STANDS["cheer"])
+    pair = RedrawnItem(drawn=exact).load()
+    assert len(prepare_morph(pair.source, pair.target).limbs) == limbs
 
 
 def test_a_foot_that_goes_behind_a_hand_is_no_hand() -> None:
