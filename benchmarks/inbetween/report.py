@@ -61,6 +61,7 @@ def print_report(results: Sequence[Result], size_px: int = SIZE_PX) -> None:
     if rows:
         print(f"  prototype: {prototype['note']}")
     print_worst(results)
+    print_turned(results)
 
 
 def list_blocks(results: Sequence[Result]) -> list[Block]:
@@ -113,6 +114,16 @@ def print_worst(results: Sequence[Result]) -> None:
     """Print the pairs in which our lines and silhouettes are farthest from the truth."""
     worst = ", ".join(f"{one.id} {fault:.1f}" for fault, one in find_worst(results))
     print(f"  worst of ours (line_px + 10 · (1 - iou)): {worst}")
+
+
+def print_turned(results: Sequence[Result]) -> None:
+    """Print the pairs in which nothing turns and ours turns something all the same."""
+    still = [result for result in results if result.is_still and OURS in result.drawn]
+    turned = [result.id for result in still if result.drawn[OURS].turning]
+    if still:
+        print(
+            f"  nothing turns in {len(still)} pairs; ours turns limbs in {len(turned)}: {', '.join(turned) or 'none'}"
+        )
 
 
 def find_worst(results: Sequence[Result]) -> list[tuple[float, Result]]:

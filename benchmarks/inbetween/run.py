@@ -30,12 +30,14 @@ class Drawn:
     Attributes:
         motion: `pop`, `jitter` and `torn`.
         is_staged: Whether it shows the pair by another way than what lies between.
+        turning: How many limbs it turns.
         moments: Scores of single pictures, by moment; without truth only `ghost`, half-way.
         cpu_seconds: For 24 frames, set-up counted; None for the truth.
     """
 
     motion: Mapping[str, float]
     is_staged: bool = False
+    turning: int = 0
     moments: dict[float, dict[str, float]] = field(default_factory=dict)
     cpu_seconds: float | None = None
 
@@ -50,6 +52,7 @@ class Result:
         level: One of `pair.LEVELS`.
         limbs: Names of the limbs that were scored alone.
         drawn: By method.
+        is_still: Whether it is known that nothing turns.
     """
 
     id: str
@@ -57,6 +60,7 @@ class Result:
     level: str
     limbs: tuple[str, ...]
     drawn: Mapping[str, Drawn]
+    is_still: bool = False
 
 
 def score_items(items: Sequence[Item], methods: Iterable[str], *, sheets: bool) -> list[Result]:
@@ -84,13 +88,14 @@ def score_item(item: Item, *, methods: Sequence[str], sheets: bool) -> Result:
         drawn[name] = Drawn(
             motion=score_motion(frames),
             is_staged=prepared.is_staged,
+            turning=prepared.turning,
             moments=score_moments(frames, pair),
             cpu_seconds=cpu_seconds,
         )
     if len(pair.truth) == STEPS + 1:
         drawn[TRUTH] = Drawn(motion=score_motion([pair.truth[moment] for moment in sorted(pair.truth)]))
     limbs = tuple(limb.name for limb in pair.limbs)
-    result = Result(id=item.id, split=item.split, level=item.level, limbs=limbs, drawn=drawn)
+    result = Result(id=item.id, split=item.split, level=item.level, limbs=limbs, drawn=drawn, is_still=pair.is_still)
     if sheets:
         write_sheet(item.id, pair, transitions)
     return result

@@ -41,13 +41,21 @@ class SpriteItem:
     files: tuple[str, ...]
     size_px: int = SIZE_PX
 
+    def fetch(self) -> Path:
+        """Return the folder in which the package is.
+
+        Raises:
+            PackageMissing: The package cannot be had.
+        """
+        return fetch_package(self.package)
+
     def load(self) -> Pair:
         """Return its pictures.
 
         Raises:
             PackageMissing: The package cannot be had.
         """
-        folder = fetch_package(self.package)
+        folder = self.fetch()
         frames = place_frames([read_picture(next(folder.glob(file))) for file in self.files], self.size_px)
         truth = {MIDDLE: frames[1]} if len(frames) == 3 else {}
         return Pair(source=frames[0], target=frames[-1], truth=truth)

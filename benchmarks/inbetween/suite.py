@@ -7,8 +7,9 @@ from dataclasses import asdict, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
+from benchmarks.inbetween.emoji import EmojiItem, list_emoji_items
 from benchmarks.inbetween.method import METHODS
-from benchmarks.inbetween.package import PackageMissing, fetch_package
+from benchmarks.inbetween.package import PackageMissing
 from benchmarks.inbetween.pair import MIDDLE, OUT, SIZE_PX, STEPS, Item
 from benchmarks.inbetween.redrawing import RedrawnItem, list_redrawn_items
 from benchmarks.inbetween.repertoire import list_rig_items
@@ -69,25 +70,27 @@ def run_suite(
 
 def choose_items(only: Sequence[str], size_px: int = SIZE_PX) -> tuple[list[Item], list[str]]:
     """Return the pairs whose ids match and can be had here, in a size, and a line for every package that cannot."""
-    everything: list[RigItem | TroupeItem | RedrawnItem | SpriteItem] = [
+    everything: list[RigItem | TroupeItem | RedrawnItem | SpriteItem | EmojiItem] = [
         *list_rig_items(),
         *list_troupe_items(),
         *list_chance_items(),
         *list_redrawn_items(),
         *list_sprite_items(),
+        *list_emoji_items(),
     ]
     chosen = [
         replace(item, size_px=size_px) for item in everything if any(fnmatch(item.id, pattern) for pattern in only)
     ]
     lines = []
     # One process fetches, before many read.
-    for package in dict.fromkeys(item.package for item in chosen if isinstance(item, SpriteItem)):
+    fetched = [item for item in chosen if isinstance(item, SpriteItem | EmojiItem)]
+    for package, item in {item.package: item for item in fetched}.items():
         try:
-            fetch_package(package)
+            item.fetch()
         except PackageMissing as error:
-            lost = [item for item in chosen if isinstance(item, SpriteItem) and item.package == package]
-            chosen = [item for item in chosen if item not in lost]
-            lines.append(f"{len(lost)} pairs ({lost[0].split}); {error}")
+            lost = [one for one in fetched if one.package == package]
+            chosen = [one for one in chosen if one not in lost]
+            lines.append(f"{len(lost)} pairs ({item.split}); {error}")
     return [*chosen], lines
 
 

@@ -5,7 +5,7 @@ much it bends the poses to get there; the lowest sum wins and says how far the p
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -35,6 +35,9 @@ _ALIKE = 0.3
 _SLID_SHARE = 0.75
 _SLID_MOST = 1.5
 """Features slide where that leaves a quarter less open, at half as many faults more, or where it is trusted fully."""
+_SAME_OUTLINE = 0.97
+_LEAST_BENT = 0.1
+"""Less is hardly seen to bend."""
 _HOPELESS, _LIKELIER = 0.75, 1.1
 _SOLID = 0.5
 
@@ -49,6 +52,7 @@ class Candidate:
         mismatch: Mean colour gap half-way, on the silhouettes, 0..1.2.
         distortion: Mean absolute log-stretch along both axes; 0 is rigid.
         everywhere: How much of the mismatch is as everywhere, and no flow's fault; 0..mismatch.
+        is_slid: Whether one shift of all features inside an outline was found, at which it began.
     """
 
     velocity: Field
@@ -56,6 +60,7 @@ class Candidate:
     mismatch: float
     distortion: float
     everywhere: float
+    is_slid: bool = False
 
     @property
     def score(self) -> float:
@@ -81,7 +86,25 @@ def choose_flow(source: Premultiplied, target: Premultiplied, guess: Field | Non
     if slide is None:
         return best
     slid = _compete(pyramid, [register(pyramid, FIRM_ON, slide)], slide)
-    return slid if _is_better(slid, best) else best
+    return replace(slid, is_slid=True) if _is_better(slid, best) else best
+
+
+def calm_flow(source: Premultiplied, target: Premultiplied, best: Candidate) -> Candidate:
+    """Return `best`, or no flow at all: within an outline that stays, what does not match is exchanged at once.
+
+    A flow bends an eye until it lies upon a mouth, for lines look alike.
+
+    Args:
+        source: (H, W, 4), not empty.
+        target: The same shape, not empty.
+        best: The best flow between them.
+    """
+    near, far = source[..., 3], target[..., 3]
+    is_same = float(np.minimum(near, far).sum()) > _SAME_OUTLINE * float(np.maximum(near, far).sum())
+    if best.is_slid or best.distortion < _LEAST_BENT or not is_same:
+        return best
+    still = _judge(FeaturePyramid(source, target), np.zeros_like(best.velocity), best.start)
+    return min(best, still, key=lambda candidate: candidate.score)
 
 
 def _compete(pyramid: FeaturePyramid, roughs: Sequence[Field], start: Field) -> Candidate:

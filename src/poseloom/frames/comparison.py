@@ -38,17 +38,19 @@ class Comparison:
         poses: Source and target.
         solid: Where each is more there than not.
         bonds: What it costs to cut each between two neighbours.
+        is_lined: Whether both are drawn with one line around them, which a part has around it, too.
         salience: How far it is seen in each that a place is stretched, (h, w) float32, 0..1.
         places: (h, w, 2), each cell's own place.
     """
 
-    __slots__ = ("_flowed", "_followed", "_turned", "bonds", "places", "poses", "salience", "solid")
+    __slots__ = ("_flowed", "_followed", "_turned", "bonds", "is_lined", "places", "poses", "salience", "solid")
 
-    def __init__(self, source: Premultiplied, target: Premultiplied) -> None:
+    def __init__(self, source: Premultiplied, target: Premultiplied, *, is_lined: bool = False) -> None:
         self.poses = (np.ascontiguousarray(source), np.ascontiguousarray(target))
         self.solid: tuple[Mask, Mask] = (source[..., 3] > 0.5, target[..., 3] > 0.5)
         self.salience = (measure_salience(source), measure_salience(target))
         self.bonds = (measure_bonds(source), measure_bonds(target))
+        self.is_lined = is_lined
         self._turned: dict[bytes, Both] = {}
         # A velocity is known by its identity, so each is kept with what was asked of it.
         self._followed: dict[tuple[int, float], tuple[Field, Field]] = {}

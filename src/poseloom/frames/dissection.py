@@ -130,8 +130,9 @@ class _Search:
             # What was tried in vain is not tried again.
             self._best = self._body
             found = self._seek()
-        if found:
-            return Dissection(self._land(found).anatomy)
+        landed = self._land(found) if found else None
+        if landed and landed.anatomy.turns:
+            return Dissection(landed.anatomy)
         has_parts = bool(self._best.anatomy.turns) and self._best.score < _NEARLY_SHARE * self._single.score
         return Dissection(self._single.anatomy, is_near_miss=has_parts)
 
@@ -171,7 +172,10 @@ class _Search:
         if not before:
             return reading
         landed = self._read(land_parts(anatomy, self._comparison, before))
-        return landed if landed.score < reading.score + _IMPROVEMENT else reading
+        if landed.score >= reading.score + _IMPROVEMENT:
+            return reading
+        # What lands before its own colour with no line around it shows that it is no part after all.
+        return self._drop(landed) if self._comparison.is_lined else landed
 
     def _search(self) -> None:
         ranked: list[Ranked] | None = None
@@ -206,7 +210,12 @@ class _Search:
         That is what is left without those that are none, or what was held before they came: a part that is none may
         have spoiled the place of one that is.
         """
-        reading = self._best
+        reading = self._drop(self._best)
+        better = [one for one in self._held if one.score < reading.score and self._rate_worst(one) >= 1]
+        return min([reading, *better], key=lambda one: one.score)
+
+    def _drop(self, reading: _Reading) -> _Reading:
+        """Return what is left of a reading without parts that are none."""
         while reading.anatomy.turns:
             anatomy = reading.anatomy
             rates = rate_parts(anatomy, self._comparison, self._flows)
@@ -214,8 +223,7 @@ class _Search:
             if rates[worst] >= 1:
                 break
             reading = self._look(anatomy.velocity, [*anatomy.turns[:worst], *anatomy.turns[worst + 1 :]])
-        better = [one for one in self._held if one.score < reading.score and self._rate_worst(one) >= 1]
-        return min([reading, *better], key=lambda one: one.score)
+        return reading
 
     def _rate_worst(self, reading: _Reading) -> float:
         return min(rate_parts(reading.anatomy, self._comparison, self._flows), default=1.0)

@@ -9,16 +9,17 @@ from poseloom.core.confidence import Confidence, Fault, FaultKind, Rendering, ju
 from poseloom.frames.affinity import fit_shape
 from poseloom.frames.anatomy import Anatomy, Verdict, judge_anatomy
 from poseloom.frames.blend import Side, blend_sides, prepare_side, show_side
-from poseloom.frames.candidate import Candidate, choose_flow
+from poseloom.frames.candidate import Candidate, calm_flow, choose_flow
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.cutout import cut_parts, rescale_limb
 from poseloom.frames.dissection import LONG_SIDES, dissect
 from poseloom.frames.flow import Channels, Field, count_squarings, exponentiate, list_positions, resample_field, warp
 from poseloom.frames.image import Premultiplied, Rgba, measure_bounds, premultiply
-from poseloom.frames.island import drop_islands, is_whole
+from poseloom.frames.island import count_pieces, drop_islands
 from poseloom.frames.limb import Ground, Limb, draw_limb, hold_limb, lay_over, mend_joint, reach_limb
 from poseloom.frames.refinement import refine_turns
 from poseloom.frames.registration import FeaturePyramid
+from poseloom.frames.silhouette import are_lined
 from poseloom.frames.stage import Placement, Window, sample_places, set_stage
 
 _WORK_LONG_SIDE = 320
@@ -42,7 +43,7 @@ class Morph:
         sides: Both bodies as cut by the stage, ready to be looked up.
         limbs: The parts that turn, each behind or before the body.
         shades: (h, w) float32 each, the poses' alpha on the grid of the velocity.
-        is_whole: Whether both poses show the subject in one piece, so that what lies apart between them has torn off.
+        pieces: In how many pieces one of the poses shows the subject: what more there are between them have torn off.
     """
 
     source: Rgba
@@ -55,7 +56,7 @@ class Morph:
     sides: tuple[Side, Side]
     limbs: tuple[Limb, ...]
     shades: tuple[Channels, Channels]
-    is_whole: bool
+    pieces: int
 
     def draw(self, t: float, placement: Placement = _AT_REST) -> Rgba:
         """Return the picture at `t`, (H, W, 4) uint8, straight alpha, black where it is transparent.
@@ -72,8 +73,8 @@ class Morph:
             self._draw_layers(t, placement, canvas)
         else:
             self._draw_body(t, placement, canvas, is_first=True)
-        if self.is_whole and 0 < t < 1:
-            drop_islands(canvas)
+        if self.pieces and 0 < t < 1:
+            drop_islands(canvas, self.pieces)
         return canvas
 
     def _draw_layers(self, t: float, placement: Placement, canvas: Rgba) -> None:
@@ -188,7 +189,7 @@ def prepare_morph(source: Rgba, target: Rgba) -> Morph:
         sides=(prepare_side(found.bodies[0]), prepare_side(found.bodies[1])),
         limbs=found.limbs,
         shades=shades,
-        is_whole=is_whole(source) and is_whole(target),
+        pieces=max(count_pieces(source), count_pieces(target)),
     )
 
 
@@ -206,17 +207,23 @@ def _find_motion(poses: tuple[Rgba, Rgba]) -> _Found:
     """Find one flow for both poses, or one for their bodies and turns for their limbs: what has fewer faults."""
     work = _shrink(poses[0]), _shrink(poses[1])
     single = choose_flow(*work)
-    alone = Verdict(mismatch=single.mismatch, distortion=single.distortion)
-    read = _read(work, single, alone)
+    read = _read(work, single, _judge_flow(single))
     if read.judgement.rendering is not Rendering.LIMBS:
         # Poses that differ so much are exchanged so quickly that turning limbs would only confuse.
-        return _Found(single.velocity, read.judgement, poses, ())
+        calm = calm_flow(*work, single)
+        judgement = read.judgement if calm is single else judge_pair(_judge_flow(calm).list_faults())
+        return _Found(calm.velocity, judgement, poses, ())
     cutout = cut_parts(poses, refine_turns(read.anatomy, work), read.comparison)
     body = choose_flow(_shrink(cutout.bodies[0]), _shrink(cutout.bodies[1]), read.anatomy.velocity)
     shape = (body.velocity.shape[0], body.velocity.shape[1])
     limbs = tuple(rescale_limb(limb, read.comparison.shape, shape) for limb in (*cutout.roots, *cutout.limbs))
     judgement = judge_pair(read.verdict.list_faults(), limbs=len(cutout.limbs))
     return _Found(body.velocity, judgement, cutout.bodies, limbs)
+
+
+def _judge_flow(flow: Candidate) -> Verdict:
+    """Return the faults of a reading without parts."""
+    return Verdict(mismatch=flow.mismatch, distortion=flow.distortion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +249,7 @@ def _read(work: tuple[Premultiplied, Premultiplied], single: Candidate, alone: V
 
 
 def _look(work: tuple[Premultiplied, Premultiplied], single: Candidate, alone: Verdict, long_side: int) -> _Read:
-    comparison = Comparison(*FeaturePyramid(*work).see(long_side, 0.0))
+    comparison = Comparison(*FeaturePyramid(*work).see(long_side, 0.0), is_lined=are_lined(*work))
     found = dissect(comparison, resample_field(single.velocity, comparison.shape), single.start)
     verdict = judge_anatomy(found.anatomy, comparison)
     if not found.anatomy.turns:

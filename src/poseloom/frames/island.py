@@ -1,4 +1,4 @@
-"""Islands: small pieces that lie apart from a subject which both poses show in one piece.
+"""Islands: small pieces that lie apart from a subject which both poses show in fewer pieces.
 
 A tip may come out before what it hangs on, and a thread to it may tear: alone it would be seen to fly. It is left out
 until it hangs together with the rest, as a drawing is exchanged.
@@ -19,21 +19,26 @@ _LARGEST_SHARE = 0.06
 _RIM = np.ones((5, 5), np.uint8)
 
 
-def is_whole(pose: Rgba) -> bool:
-    """Say whether `pose`, (H, W, 4) uint8, shows its subject in one piece, crumbs aside."""
+def count_pieces(pose: Rgba) -> int:
+    """Return in how many pieces `pose`, (H, W, 4) uint8, shows its subject, crumbs aside; 0 where it is empty."""
     _, areas = _find_pieces(_find_solid(pose))
-    return int((areas > _CRUMB_SHARE * areas.sum()).sum()) == 1
+    return int((areas > _CRUMB_SHARE * areas.sum()).sum())
 
 
-def drop_islands(picture: Rgba) -> None:
-    """Leave out the small pieces of `picture`, (H, W, 4) uint8, that lie apart from the largest; it is changed."""
+def drop_islands(picture: Rgba, most: int) -> None:
+    """Leave out the small pieces of `picture`, (H, W, 4) uint8, beyond the largest few; it is changed.
+
+    Args:
+        picture: What lies between two poses.
+        most: The number of pieces that a pose has, at least 1: more of them have torn off.
+    """
     solid = _find_solid(picture)
-    # Most pictures are in one piece, which to find takes a fifth of the time of measuring it.
-    if cv2.connectedComponents(solid.view(np.uint8), connectivity=8)[0] <= 2:
+    # Most pictures have no piece too many, which to find takes a fifth of the time of measuring them.
+    if cv2.connectedComponents(solid.view(np.uint8), connectivity=8)[0] <= most + 1:
         return
     pieces, areas = _find_pieces(solid)
-    islands = np.flatnonzero((areas > 0) & (areas <= _LARGEST_SHARE * areas.sum()))
-    islands = islands[islands != areas.argmax()]
+    beyond = np.argsort(-areas, kind="stable")[most:]
+    islands = beyond[(areas[beyond] > 0) & (areas[beyond] <= _LARGEST_SHARE * areas.sum())]
     if not len(islands):
         return
     alone = np.isin(pieces, islands)

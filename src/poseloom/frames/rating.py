@@ -1,13 +1,14 @@
 """What makes a part one: an outline that both poses draw, and a turn that explains its place."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from poseloom.frames.anatomy import Anatomy
 from poseloom.frames.comparison import Both, Comparison, Mask, grow, measure_overlap
 from poseloom.frames.labelling import measure_roughness
-from poseloom.frames.similarity import read_turn
+from poseloom.frames.similarity import Similarity, read_turn
 
 LIMB_RADIANS = math.radians(28)
 """What turns by less moves along."""
@@ -16,16 +17,22 @@ _LEAST_STILL_OVERLAP = 0.88
 """Of what does not turn, the other pose shows all but what something hides."""
 _MOST_ROUGHNESS = 0.28
 """Half of the outline across plain colour: no artist drew that part apart from what it hangs on."""
+_MOST_OPEN, _MOST_AMISS = 0.5, 1.7
+"""A turn that leaves half open in its place is not what happens there, nor one nearly so of a part hardly drawn."""
 _TELLING, _INDULGENCE, _HIDDEN_INDULGENCE = 0.33, 0.65, 0.95
 """A part that takes away a third of what is open in its place may be drawn apart, or be hidden, by so much worse."""
 _DRAWN_SHARE = 0.75
 """An outline that plain colour hides is drawn in the other pose when that explains a quarter of its roughness."""
+_SEEN_ROUGHNESS = 0.235
+"""What plain colour hides in one pose is drawn apart in the other."""
 _LEAST_ROUGHNESS = 0.13
 """Less is drawn apart all around."""
 _SMALL_SHARE, _SMALL_ROUGHNESS = 0.02, 0.14
 """An eye is so small, and is an eye if it is drawn apart in one of the poses alone: it does not turn into a mouth."""
 _LARGEST_SHARE = 0.31
 """Wings may be that large; what is larger is the body, or half of it."""
+_LEAST_SEEN = 0.45
+"""A tail behind a body shows half of itself; less shows only what plain colour hides."""
 _EXPLAINED = 0.25
 """A turn that leaves less than that open is what happens there."""
 _TOLD = 0.45
@@ -52,16 +59,38 @@ def _rate(anatomy: Anatomy, comparison: Comparison, flows: Both, part: int) -> f
     is_apart = max(roughs) < _LEAST_ROUGHNESS or (max(sizes) < _SMALL_SHARE and min(roughs) < _SMALL_ROUGHNESS)
     if is_apart and not any(map(_is_outermost, masks, comparison.solid)):
         return 0.0
-    lent = [measure_roughness(mask, comparison.see_bonds(side, turn)) for side, mask in enumerate(masks)]
-    rough = max(drawn if drawn < _DRAWN_SHARE * own else own for own, drawn in zip(roughs, lent, strict=True))
-    if max(sizes) > _LARGEST_SHARE:
+    may_hide = _may_hide(comparison, masks, roughs)
+    rough = _see_roughness(comparison, masks, turn, roughs) if may_hide else max(roughs)
+    if max(sizes) > _LARGEST_SHARE or (min(sizes) < _LEAST_SEEN * max(sizes) and not may_hide):
         return 0.0
     least_overlap = _LEAST_OVERLAP if abs(read_turn(turn)) > LIMB_RADIANS else _LEAST_STILL_OVERLAP
-    rates = overlap / least_overlap, _MOST_ROUGHNESS / max(rough, 1e-6)
     before, after = (_measure_open(prices, masks) for prices in (flows, comparison.price_turn(turn)))
-    if before - after > _TELLING:
-        rates = rates[0] / _HIDDEN_INDULGENCE, rates[1] / _INDULGENCE
-    return min(rates)
+    is_telling = before - after > _TELLING
+    rough_share = rough / _MOST_ROUGHNESS * (_INDULGENCE if is_telling and may_hide else 1)
+    if after > _MOST_OPEN or rough_share + after / _MOST_OPEN > _MOST_AMISS:
+        return 0.0
+    return min(overlap / least_overlap / (_HIDDEN_INDULGENCE if is_telling else 1), 1 / max(rough_share, 1e-6))
+
+
+def _may_hide(comparison: Comparison, masks: tuple[Mask, Mask], roughs: Sequence[float]) -> bool:
+    """Say whether plain colour may hide a part in one pose: the other one shows it apart, against something else.
+
+    Where a line goes around everything, it goes around what lies before its own colour, too.
+    """
+    clearer = roughs.index(min(roughs))
+    return (
+        not comparison.is_lined
+        and roughs[clearer] < _SEEN_ROUGHNESS
+        and _is_outermost(masks[clearer], comparison.solid[clearer])
+    )
+
+
+def _see_roughness(
+    comparison: Comparison, masks: tuple[Mask, Mask], turn: Similarity, roughs: Sequence[float]
+) -> float:
+    """Return how rough the outline of a part is where each pose may draw it for the other one."""
+    lent = [measure_roughness(mask, comparison.see_bonds(side, turn)) for side, mask in enumerate(masks)]
+    return max(drawn if drawn < _DRAWN_SHARE * own else own for own, drawn in zip(roughs, lent, strict=True))
 
 
 def explain_places(anatomy: Anatomy, comparison: Comparison) -> bool:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from poseloom.frames.image import Plane, Rgba
+from poseloom.frames.image import Plane, Premultiplied, Rgba, unpremultiply
 
 NOWHERE_PX = -99.0
 """The distance from an edge that does not exist."""
@@ -98,6 +98,12 @@ def mix_inks(near: Ink | None, far: Ink | None, t: float) -> Ink | None:
         colour=near.colour * np.float32(1 - t) + far.colour * np.float32(t),
         width_px=near.width_px * (1 - t) + far.width_px * t,
     )
+
+
+def are_lined(source: Premultiplied, target: Premultiplied) -> bool:
+    """Say whether one line goes around what both poses show, (H, W, 4) each."""
+    near, far = (find_ink(unpremultiply(pose), measure_distance(pose[..., 3])) for pose in (source, target))
+    return mix_inks(near, far, 0.5) is not None
 
 
 def find_nearest(known: NDArray[np.bool_]) -> NDArray[np.intp]:

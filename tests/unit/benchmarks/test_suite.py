@@ -1,15 +1,18 @@
 import json
+import tarfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks.inbetween.emoji import MANIFEST as EMOJI_MANIFEST
+from benchmarks.inbetween.emoji import draw_vectors, list_emoji_items
 from benchmarks.inbetween.method import METHODS
-from benchmarks.inbetween.package import PackageMissing, fetch_package
+from benchmarks.inbetween.package import PackageMissing, fetch_npm_package, fetch_package
 from benchmarks.inbetween.pair import LEVELS, MIDDLE, SIZE_PX, SPLITS, STEPS, Pair
 from benchmarks.inbetween.redrawing import list_redrawn_items
 from benchmarks.inbetween.repertoire import list_rig_items
-from benchmarks.inbetween.report import list_blocks, print_report
+from benchmarks.inbetween.report import OURS, list_blocks, print_report, print_turned
 from benchmarks.inbetween.rig import RigItem, find_far_limbs
 from benchmarks.inbetween.run import Drawn, Result, draw_transition, score_moments
 from benchmarks.inbetween.sheet import write_page, write_sheet
@@ -23,10 +26,11 @@ from poseloom.frames.image import blank, measure_bounds
 RIG = list_rig_items()
 TROUPE = [*list_troupe_items(), *list_chance_items()]
 SPRITES = list_sprite_items()
+EMOJI = list_emoji_items()
 
 
 def test_every_pair_has_a_name_of_its_own() -> None:
-    names = [item.id for items in (RIG, TROUPE, list_redrawn_items(), SPRITES) for item in items]
+    names = [item.id for items in (RIG, TROUPE, list_redrawn_items(), SPRITES, EMOJI) for item in items]
     assert len(set(names)) == len(names)
 
 
@@ -115,7 +119,7 @@ def test_frames_of_a_sprite_fill_as_much_of_a_larger_canvas() -> None:
 
 def test_machine_without_apt_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(PackageMissing, match=r"^supertux-data: needs apt-get and dpkg-deb, which are not here$"):
+    with pytest.raises(PackageMissing, match=r"^supertux-data: needs apt-get and dpkg-deb on this machine$"):
         fetch_package("supertux-data", tmp_path / "store")
     assert list(tmp_path.iterdir()) == []
 
@@ -130,6 +134,59 @@ def test_broken_apt_leaves_nothing_half_done(monkeypatch: pytest.MonkeyPatch, tm
     with pytest.raises(PackageMissing, match="no such package"):
         fetch_package("nothing", tmp_path / "store")
     assert not (tmp_path / "store" / "nothing").exists()
+
+
+def test_machine_without_npm_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PackageMissing, match=r"^@faces/all: needs npm on this machine$"):
+        fetch_npm_package("@faces/all", "1.0.0", tmp_path / "store")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_npm_package_is_fetched_once_in_its_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tools, shop = tmp_path / "tools", tmp_path / "shop"
+    tools.mkdir()
+    (shop / "package").mkdir(parents=True)
+    (shop / "package" / "face.svg").write_text("<svg/>")
+    with tarfile.open(shop / "faces-all-1.0.0.tgz", "w:gz") as tar:
+        tar.add(shop / "package", "package")
+    (tools / "npm").write_text(f'#!/bin/sh\ntest "$3" = @faces/all@1.0.0 && /bin/cp {shop}/*.tgz . && /bin/rm "$0"\n')
+    (tools / "npm").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools))
+    folders = {fetch_npm_package("@faces/all", "1.0.0", tmp_path / "store") for _ in range(2)}
+    assert [path.relative_to(tmp_path) for path in folders] == [Path("store/@faces_all-1.0.0")]
+    assert [path.name for path in folders.pop().rglob("*")] == ["package", "face.svg"]
+
+
+def test_emoji_are_two_pictures_of_a_package_that_says_its_version_and_licence() -> None:
+    packages = json.loads(EMOJI_MANIFEST.read_text())["packages"]
+    assert all(package["licence"] and package["version"] for package in packages.values())
+    assert {item.package for item in EMOJI} == set(packages)
+    assert all(len(set(item.files)) == 2 for item in EMOJI)
+
+
+def test_emoji_is_drawn_without_the_lines_that_guide_its_artist(tmp_path: Path) -> None:
+    path = tmp_path / "face.svg"
+    shapes = '<g id="grid"><rect width="72" height="72"/></g><circle cx="36" cy="36" r="18" fill="#fc0"/>'
+    path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72">{shapes}</svg>')
+    picture = draw_vectors(path)
+    assert picture.shape == (512, 512, 4)
+    assert measure_bounds(picture) == pytest.approx((128, 128, 384, 384), abs=1)
+
+
+def test_report_names_the_pairs_of_which_nothing_turns_and_ours_turns_something(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    still, turned, moving = (
+        Result(id=name, split="emoji", level="free", limbs=(), drawn={OURS: drawn}, is_still=is_still)
+        for name, drawn, is_still in (
+            ("wink", Drawn(motion={}), True),
+            ("tear", Drawn(motion={}, turning=1), True),
+            ("wave", Drawn(motion={}, turning=2), False),
+        )
+    )
+    print_turned([still, turned, moving])
+    assert capsys.readouterr().out.strip() == "nothing turns in 2 pairs; ours turns limbs in 1: tear"
 
 
 def test_pairs_are_chosen_by_pattern() -> None:

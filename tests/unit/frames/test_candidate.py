@@ -2,11 +2,14 @@ import cv2
 import numpy as np
 import pytest
 
-from poseloom.frames.candidate import choose_flow
+from benchmarks.inbetween.troupe import TroupeItem, list_troupe_items
+from poseloom.frames.candidate import calm_flow, choose_flow
 from poseloom.frames.comparison import measure_stretch
 from poseloom.frames.flow import exponentiate, list_positions
 from poseloom.frames.image import Premultiplied, premultiply
 from poseloom.frames.registration import CALM, STIFF, FeaturePyramid, register
+from tests.unit.frames.faces import Sketch, draw
+from tests.unit.frames.hands import LINE, YELLOW
 
 
 def draw_body(*, has_horn: bool) -> Premultiplied:
@@ -74,3 +77,49 @@ def test_a_guess_is_kept_or_refined_and_nothing_else_is_tried() -> None:
     body = draw_body(has_horn=False)
     still = np.zeros_like(list_positions(96, 96))
     assert choose_flow(body, body, still).score == 0
+
+
+def draw_mood(*, is_sad: bool) -> Premultiplied:
+    """Return a face with open eyes and a straight mouth, or with shut eyes and a bent one."""
+
+    def paint(sketch: Sketch) -> None:
+        sketch.ellipse((256, 256), (177, 177), LINE)
+        sketch.ellipse((256, 256), (163, 163), YELLOW)
+        for x, side in ((190, -1), (322, 1)):
+            place, radii = ((x, 250), (40, 6)) if is_sad else ((x, 210), (20, 20))
+            sketch.ellipse(place, radii, LINE, degrees=25 * side)
+        if is_sad:
+            sketch.bow((256, 345), (36, 14), LINE)
+        else:
+            sketch.box((200, 310), (312, 322), LINE)
+
+    return premultiply(np.asarray(cv2.resize(draw(paint), (320, 320), interpolation=cv2.INTER_AREA), np.uint8))
+
+
+def test_within_an_outline_that_stays_no_eye_is_bent_towards_another() -> None:
+    poses = draw_mood(is_sad=False), draw_mood(is_sad=True)
+    bent = choose_flow(*poses)
+    calm = calm_flow(*poses, bent)
+    assert np.abs(bent.velocity).max() > 5
+    assert not calm.velocity.any()
+    assert calm.score < bent.score
+
+
+def test_a_face_that_slides_within_its_outline_still_slides() -> None:
+    blob = next(item for item in list_troupe_items() if item.id == "blob_idle_aside")
+    poses = load(blob)
+    slid = choose_flow(*poses)
+    assert slid.distortion > 0.1
+    assert calm_flow(*poses, slid) is slid
+
+
+def test_a_body_whose_outline_changes_still_moves() -> None:
+    poses = draw_bird(-40), draw_bird(40)
+    moved = choose_flow(*poses)
+    assert moved.distortion > 0.1
+    assert calm_flow(*poses, moved) is moved
+
+
+def load(item: TroupeItem) -> tuple[Premultiplied, Premultiplied]:
+    pair = item.load()
+    return premultiply(pair.source), premultiply(pair.target)

@@ -18,6 +18,7 @@ from poseloom.frames.flow import resample_field
 from poseloom.frames.image import Premultiplied, Rgba, premultiply
 from poseloom.frames.inbetween import prepare_morph
 from poseloom.frames.registration import FeaturePyramid
+from poseloom.frames.silhouette import are_lined
 from poseloom.frames.similarity import read_turn
 from poseloom.frames.stage import set_stage
 from tests.unit.frames.puppet import draw_puppet
@@ -30,7 +31,8 @@ def take_apart(source: Rgba, target: Rgba) -> Dissection:
 
 
 def compare(source: Rgba, target: Rgba) -> Comparison:
-    return Comparison(*FeaturePyramid(*cut(source, target)).see(LONG_SIDES[0], 0.0))
+    poses = cut(source, target)
+    return Comparison(*FeaturePyramid(*poses).see(LONG_SIDES[0], 0.0), is_lined=are_lined(*poses))
 
 
 def cut(source: Rgba, target: Rgba) -> tuple[Premultiplied, Premultiplied]:

@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from poseloom.frames.image import Rgba, blank
-from poseloom.frames.silhouette import NOWHERE_PX, Ink, extend_colour, find_ink, measure_distance, mix_inks
+from poseloom.frames.image import Rgba, blank, premultiply
+from poseloom.frames.silhouette import NOWHERE_PX, Ink, are_lined, extend_colour, find_ink, measure_distance, mix_inks
 
 
 def draw_disc(line_px: int) -> Rgba:
@@ -79,3 +79,8 @@ def test_lines_of_other_colours_and_of_one_drawing_alone_are_not_one_line() -> N
     assert mix_inks(form_ink(0, 4), form_ink(90, 4), 0.5) is None
     assert mix_inks(form_ink(0, 4), None, 0.5) is None
     assert mix_inks(None, form_ink(0, 4), 0.5) is None
+
+
+@pytest.mark.parametrize(("other_line_px", "is_lined"), [(4, True), (0, False)])
+def test_poses_are_lined_when_one_line_goes_around_both(other_line_px: int, *, is_lined: bool) -> None:
+    assert are_lined(premultiply(draw_disc(4)), premultiply(draw_disc(other_line_px))) is is_lined

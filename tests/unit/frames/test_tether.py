@@ -152,7 +152,7 @@ def prepare(pair_id: str) -> Morph:
 @pytest.mark.parametrize("pair_id", ["pim_waving_thinking", "ball_idle_wave", "chance_ball_1"])
 def test_no_limb_flies_alone(pair_id: str) -> None:
     # Small pieces that come apart would be left out.
-    morph = replace(prepare(pair_id), is_whole=False)
+    morph = replace(prepare(pair_id), pieces=0)
     moments = [step / 24 for step in range(1, 24)]
     assert {count_pieces(morph.draw(moment)) for moment in moments} == {1}
     torn = replace(morph, limbs=tuple(replace(limb, tether=None) for limb in morph.limbs))
