@@ -256,7 +256,8 @@ def test_frames_whose_ends_are_not_the_poses_are_refused_and_leave_no_clip(
 def test_a_cancel_in_the_middle_stops_the_clip_and_leaves_nothing_half_written(
     maker: LocalClipMaker, poses: dict[str, Path], cache: Path
 ) -> None:
-    task = write_forward(poses, LONG)
+    # Large, so that it is far from done when it is heard of first, on a busy machine, too.
+    task = replace(write_forward(poses, LONG), size=8 * SIZE_PX)
     heard: list[int] = []
 
     def cancel(frames: int) -> None:
