@@ -41,7 +41,10 @@ def fetch_npm_package(name: str, version: str, store: Path = FOLDER) -> Path:
         _call(["npm", "pack", "--silent", f"{name}@{version}"], name, draft)
         [archive] = draft.glob("*.tgz")
         with tarfile.open(archive) as tar:
-            tar.extractall(draft, filter="data")
+            # Python has it since 3.11.4.
+            if hasattr(tarfile, "data_filter"):
+                tar.extraction_filter = tarfile.data_filter
+            tar.extractall(draft)
         archive.unlink()
 
     return _fetch(name, store / f"{name.replace('/', '_')}-{version}", ("npm",), unpack)
