@@ -199,7 +199,8 @@ def _step(
     along_x, along_y = yy * x - xy * y, xx * y - xy * x
     # Divided by the determinant, but where that is longer than an update may be.
     most = np.float32(_LONGEST_UPDATE_CELLS)
-    share = most / np.maximum(np.asarray(cv2.magnitude(along_x, along_y)), most * determinant)
+    # Not by cv2.magnitude: its last bits depend on where in memory it writes.
+    share = most / np.maximum(np.sqrt(along_x * along_x + along_y * along_y), most * determinant)
     return np.asarray(cv2.merge([along_x * share, along_y * share]), np.float32)
 
 
