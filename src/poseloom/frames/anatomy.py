@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from poseloom.core.confidence import Fault, FaultKind
-from poseloom.frames.comparison import Comparison, Mask, grow, measure_joint, measure_stretch
+from poseloom.frames.comparison import Comparison, Mask, count_cells, grow, measure_joint, measure_stretch
 from poseloom.frames.flow import Channels, Field, warp
 from poseloom.frames.image import Plane, measure_gap
 from poseloom.frames.labelling import Labels, measure_cut
@@ -55,24 +56,28 @@ class Anatomy:
         for side, duration in ((0, 1.0), (1, -1.0)):
             motion = comparison.follow(self.velocity, duration).copy()
             for part, turn in enumerate(self.turns, 1):
-                mask, way = self.labels[side] == part, turn if side == 0 else invert(turn)
-                motion[mask] = move_points(comparison.places[mask], way) - comparison.places[mask]
+                cells, way = np.flatnonzero(self.labels[side] == part), turn if side == 0 else invert(turn)
+                places = comparison.places.reshape(-1, 2)[cells]
+                motion.reshape(-1, 2)[cells] = move_points(places, way) - places
             motions.append(motion)
         return motions[0], motions[1]
 
     def measure_looseness(self, comparison: Comparison) -> list[float]:
         """Return how far, in cells, each part is torn off in the mean of both poses."""
-        motions = self.measure_motion(comparison)
-        return [
-            sum(
-                measure_joint(mask, way, motion, solid)
-                for mask, way, motion, solid in zip(
-                    self.find(part), (turn, invert(turn)), motions, comparison.solid, strict=True
-                )
+        return _measure_looseness(self, comparison, self.measure_motion(comparison))
+
+
+def _measure_looseness(anatomy: Anatomy, comparison: Comparison, motions: tuple[Field, Field]) -> list[float]:
+    return [
+        sum(
+            measure_joint(mask, way, motion, solid)
+            for mask, way, motion, solid in zip(
+                anatomy.find(part), (turn, invert(turn)), motions, comparison.solid, strict=True
             )
-            / 2
-            for part, turn in enumerate(self.turns, 1)
-        ]
+        )
+        / 2
+        for part, turn in enumerate(anatomy.turns, 1)
+    ]
 
 
 def trace_anatomy(anatomy: Anatomy, comparison: Comparison) -> list[Path]:
@@ -132,7 +137,8 @@ class Verdict:
 
 def judge_anatomy(anatomy: Anatomy, comparison: Comparison) -> Verdict:
     """Return the faults of a reading: both poses are brought half-way and compared."""
-    paths = trace_anatomy(anatomy, comparison)
+    motions = anatomy.measure_motion(comparison)
+    paths = trace_paths(anatomy.labels[0], anatomy.turns, motions[0], comparison.solid[0])
     (near, near_known), (far, far_known) = (_bring_half_way(anatomy, comparison, paths, side) for side in (0, 1))
     shown = np.maximum(near[..., 3], far[..., 3])
     known = np.minimum(near_known, far_known)
@@ -143,7 +149,7 @@ def judge_anatomy(anatomy: Anatomy, comparison: Comparison) -> Verdict:
         distortion=sum(_measure_distortion(anatomy, comparison, side) for side in (0, 1)) / 2,
         hidden=float((shown * (1 - known)).sum()) / total,
         cut=sum(_measure_cut(anatomy, comparison, side) for side in (0, 1)) / 2,
-        looseness=_weigh_looseness(anatomy, comparison) if paths else 0.0,
+        looseness=_weigh_looseness(anatomy, comparison, motions) if paths else 0.0,
         parts=len(paths),
     )
 
@@ -151,20 +157,27 @@ def judge_anatomy(anatomy: Anatomy, comparison: Comparison) -> Verdict:
 def _bring_half_way(anatomy: Anatomy, comparison: Comparison, paths: list[Path], side: int) -> tuple[Channels, Plane]:
     """Return a pose half-way to the other, (h, w, 4), and how far it is known there."""
     pose, labels = comparison.poses[side], anatomy.labels[side]
-    seen = (~grow(labels > 0, 3)).astype(np.float32)
+    is_body = (~grow(labels > 0, 3)).astype(np.uint8)
     field = comparison.follow(anatomy.velocity, -0.5 if side == 0 else 0.5)
     flows = comparison.follow(anatomy.velocity, 0.5), comparison.follow(anatomy.velocity, 1.0)
     # Apart, because five channels are moved several times as slowly as four and one.
-    picture = warp(pose * seen[..., None], field, border=cv2.BORDER_CONSTANT)
-    known: Plane = warp(seen, field, border=cv2.BORDER_CONSTANT)
+    picture = warp(_keep(pose, is_body), field, border=cv2.BORDER_CONSTANT)
+    known: Plane = warp(is_body.astype(np.float32), field, border=cv2.BORDER_CONSTANT)
     for part, path in enumerate(paths, 1):
-        mask = (labels == part).astype(np.float32)
+        mask = (labels == part).astype(np.uint8)
         back = invert(path.find(0.5, flows))
         way = back if side == 0 else compose(path.turn, back)
-        layer, cover = pull_back(pose * mask[..., None], way), pull_back(mask, way)
-        picture = picture * (1 - cover[..., None]) + layer
+        layer, cover = pull_back(_keep(pose, mask), way), pull_back(mask.astype(np.float32), way)
+        x, y, width, height = cv2.boundingRect((cover > 0).astype(np.uint8))
+        box = np.s_[y : y + height, x : x + width]
+        picture[box] = picture[box] * (1 - cover[box][..., None]) + layer[box]
         known = np.maximum(known, cover)
     return picture, known
+
+
+def _keep(pose: Channels, mask: NDArray[np.uint8]) -> Channels:
+    """Return a pose where a mask is not 0, and nothing elsewhere."""
+    return np.asarray(cv2.copyTo(pose, mask), np.float32)
 
 
 def _measure_distortion(anatomy: Anatomy, comparison: Comparison, side: int) -> float:
@@ -183,12 +196,12 @@ def _measure_cut(anatomy: Anatomy, comparison: Comparison, side: int) -> float:
         beside = mask[:, 1:] | mask[:, :-1], mask[1:] | mask[:-1]
         across[beside[0]] = np.minimum(across, lent_across)[beside[0]]
         down[beside[1]] = np.minimum(down, lent_down)[beside[1]]
-    return measure_cut(labels, (across, down)) / max(int(comparison.solid[side].sum()), 1)
+    return measure_cut(labels, (across, down)) / max(count_cells(comparison.solid[side]), 1)
 
 
-def _weigh_looseness(anatomy: Anatomy, comparison: Comparison) -> float:
-    total = max(int(comparison.solid[0].sum()), 1)
+def _weigh_looseness(anatomy: Anatomy, comparison: Comparison, motions: tuple[Field, Field]) -> float:
+    total = max(count_cells(comparison.solid[0]), 1)
     return sum(
-        min(max(gap - LOOSE_FREE_CELLS, 0.0), _LOOSE_MOST_CELLS) * math.sqrt(anatomy.find(part)[0].sum() / total)
-        for part, gap in enumerate(anatomy.measure_looseness(comparison), 1)
+        min(max(gap - LOOSE_FREE_CELLS, 0.0), _LOOSE_MOST_CELLS) * math.sqrt(count_cells(anatomy.find(part)[0]) / total)
+        for part, gap in enumerate(_measure_looseness(anatomy, comparison, motions), 1)
     )

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from poseloom.frames.anatomy import LOOSE_FREE_CELLS, Anatomy
-from poseloom.frames.comparison import Comparison, Mask, grow, measure_gaps
+from poseloom.frames.comparison import Comparison, Mask, count_cells, grow, measure_gaps
 from poseloom.frames.flow import Field
 from poseloom.frames.labelling import Labels
 from poseloom.frames.ranking import LEAST_CELLS
@@ -126,6 +126,6 @@ def _drop_pieces(cells: Mask, landed: Mask) -> Mask:
     kept = np.zeros(cells.shape, bool)
     for piece in range(1, count):
         inside = pieces == piece
-        if inside.sum() >= LEAST_CELLS and landed[inside].mean() >= 0.5:
+        if count_cells(inside) >= LEAST_CELLS and landed[inside].mean() >= 0.5:
             kept |= inside
     return kept

@@ -108,11 +108,12 @@ def blend_sides(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: 
     edges = _weigh_edges(small_near[3], small_far[3], t)
     alpha = np.asarray(plain, np.uint8)
     if edges.any():
-        distance = _travel(sides, lattices, shape, t)
+        places = _halve(lattices[0], shape), _halve(lattices[1], shape)
+        distance = _travel(sides, places, shape, t)
         share = np.asarray(cv2.resize(edges, size), np.float32)
         crisp = np.clip(distance * 255 + np.float32(127.5), 0, 255).astype(np.uint8)
         alpha = np.asarray(cv2.blendLinear(plain, crisp, 1 - share, share), np.uint8)
-        painted = _trace(np.asarray(painted, np.uint8), sides, distance, share * _find_line(sides, lattices, shape), t)
+        painted = _trace(np.asarray(painted, np.uint8), sides, distance, share * _find_line(sides, places, shape), t)
     cv2.mixChannels([alpha], [painted], [0, 3])
     return np.asarray(painted, np.uint8)
 
@@ -156,23 +157,25 @@ def _trace(painted: Rgba, sides: tuple[Side, Side], distance: Plane, share: Plan
     return painted
 
 
-def _find_line(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: tuple[int, int]) -> Plane:
+def _halve(lattice: Field, shape: tuple[int, int]) -> Field:
+    """Return the pixels of what a side has at half size that are seen at every second pixel of `shape`."""
+    places = enlarge_places(lattice, shape, shrunk=2)
+    places -= np.float32(0.5)
+    places *= np.float32(0.5)
+    return places
+
+
+def _find_line(sides: tuple[Side, Side], places: tuple[Field, Field], shape: tuple[int, int]) -> Plane:
     """Return 0..1, (H, W): whether either drawing has a line there."""
-    near, far = (
-        look_up(side.inked, (enlarge_places(lattice, shape, shrunk=2) - np.float32(0.5)) * np.float32(0.5))
-        for side, lattice in zip(sides, lattices, strict=True)
-    )
+    near, far = (look_up(side.inked, place) for side, place in zip(sides, places, strict=True))
     both = cv2.max(near, far)
     lined = cv2.resize(both, (both.shape[1] * 2, both.shape[0] * 2))[: shape[0], : shape[1]]
     return np.asarray(lined, np.float32) * np.float32(1 / 255)
 
 
-def _travel(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: tuple[int, int], t: float) -> Plane:
+def _travel(sides: tuple[Side, Side], places: tuple[Field, Field], shape: tuple[int, int], t: float) -> Plane:
     """Return the pixels (H, W) to the outline that lies between both outlines, positive inside."""
-    near, far = (
-        look_up(side.distance, (enlarge_places(lattice, shape, shrunk=2) - np.float32(0.5)) * np.float32(0.5))
-        for side, lattice in zip(sides, lattices, strict=True)
-    )
+    near, far = (look_up(side.distance, place) for side, place in zip(sides, places, strict=True))
     distance = cv2.addWeighted(near, 1 - t, far, t, 0)
     distance = cv2.resize(distance, (distance.shape[1] * 2, distance.shape[0] * 2))
     return np.asarray(distance, np.float32)[: shape[0], : shape[1]]

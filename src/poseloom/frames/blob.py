@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from poseloom.frames.image import Rgba
+from poseloom.frames.image import Rgba, measure_colour_gap
 
 Mask: TypeAlias = NDArray[np.uint8]
 """(h, w) uint8, 1 where it holds."""
@@ -106,8 +106,7 @@ def gather_blobs(picture: Picture) -> Iterator[list[Blob]]:
 
 def resemble(picture: Picture, colour: Colour, part: tuple[slice, slice] = np.s_[:, :]) -> NDArray[np.bool_]:
     """Return where a part of `picture` is opaque and of about `colour`."""
-    gap = np.abs(picture.colour[part].astype(np.float32) - colour).max(axis=2)
-    return np.asarray((gap < _LIKE_COLOUR) & (picture.solid[part] > 0))
+    return np.asarray((measure_colour_gap(picture.colour[part], colour) < _LIKE_COLOUR) & (picture.solid[part] > 0))
 
 
 def find_ring_colour(picture: Picture, *blobs: Blob) -> Colour:

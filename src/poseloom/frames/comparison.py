@@ -43,7 +43,19 @@ class Comparison:
         places: (h, w, 2), each cell's own place.
     """
 
-    __slots__ = ("_flowed", "_followed", "_turned", "bonds", "is_lined", "places", "poses", "salience", "solid")
+    __slots__ = (
+        "_bonds",
+        "_edges",
+        "_flowed",
+        "_followed",
+        "_turned",
+        "bonds",
+        "is_lined",
+        "places",
+        "poses",
+        "salience",
+        "solid",
+    )
 
     def __init__(self, source: Premultiplied, target: Premultiplied, *, is_lined: bool = False) -> None:
         self.poses = (np.ascontiguousarray(source), np.ascontiguousarray(target))
@@ -51,6 +63,8 @@ class Comparison:
         self.salience = (measure_salience(source), measure_salience(target))
         self.bonds = (measure_bonds(source), measure_bonds(target))
         self.is_lined = is_lined
+        self._edges = find_edges(self.bonds[0]), find_edges(self.bonds[1])
+        self._bonds: dict[tuple[int, bytes], tuple[Plane, Plane]] = {}
         self._turned: dict[bytes, Both] = {}
         # A velocity is known by its identity, so each is kept with what was asked of it.
         self._followed: dict[tuple[int, float], tuple[Field, Field]] = {}
@@ -114,8 +128,14 @@ class Comparison:
             side: The pose, 0 the source.
             turn: How the part moves from the source to the target.
         """
+        key = side, turn.tobytes()
+        if key not in self._bonds:
+            self._bonds[key] = self._see_bonds(side, turn)
+        return self._bonds[key]
+
+    def _see_bonds(self, side: int, turn: Similarity) -> tuple[Plane, Plane]:
         way = turn if side == 0 else invert(turn)
-        lent = PLAIN - pull_back(PLAIN - find_edges(self.bonds[1 - side]), way)
+        lent = PLAIN - pull_back(PLAIN - self._edges[1 - side], way)
         across, down = self.bonds[side]
         return (
             np.where(across > PLAIN, np.minimum(across, np.maximum(lent[:, 1:], lent[:, :-1])), across),
@@ -149,6 +169,11 @@ def measure_salience(pose: Premultiplied) -> Plane:
     return np.asarray(pose[..., 3] * (_PLAIN_SALIENCE + (1 - _PLAIN_SALIENCE) * structure), np.float32)
 
 
+def count_cells(mask: Mask) -> int:
+    """Return how many cells a mask has; several times as fast as its sum."""
+    return int(np.count_nonzero(mask))
+
+
 def grow(mask: Mask, width: int = 5) -> Mask:
     """Return `mask` grown by half of `width` cells on every side."""
     return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((width, width), np.uint8)) > 0)
@@ -169,7 +194,7 @@ def measure_joint(mask: Mask, turn: Similarity, motion: Field, solid: Mask) -> f
         solid: Where the pose is.
     """
     ring = find_ring(mask, solid)
-    if ring.sum() < 3:
+    if count_cells(ring) < 3:
         return _FURTHEST_JOINT_CELLS
     gaps = np.sort(measure_gaps(ring, turn, motion))
     return float(gaps[: max(3, min(8, len(gaps) // 8))].mean())

@@ -13,7 +13,7 @@ import numpy as np
 from poseloom.core.confidence import judge_confidence, measure_trust
 from poseloom.frames.anatomy import Anatomy, judge_anatomy
 from poseloom.frames.attachment import SLACK, attach_parts, drop_strays, land_parts, release_cells
-from poseloom.frames.comparison import Both, Comparison, Mask, grow
+from poseloom.frames.comparison import Both, Comparison, Mask, count_cells, grow
 from poseloom.frames.flow import Field, resample_field, smooth
 from poseloom.frames.labelling import Labels, keep_labels
 from poseloom.frames.layer import lies_before
@@ -244,7 +244,7 @@ class _Search:
         """Say whether a reading has as many parts as another, each of which is one, and hardly less of one of them."""
         if len(calmer.anatomy.turns) < len(reading.anatomy.turns) or self._rate_worst(calmer) < 1:
             return False
-        after, before = (sum(int(mask.sum()) for mask in one.anatomy.find(part)) for one in (calmer, reading))
+        after, before = (sum(map(count_cells, one.anatomy.find(part))) for one in (calmer, reading))
         return after >= _CALMER_CELLS * before
 
     def _read(self, anatomy: Anatomy) -> _Reading:
@@ -322,7 +322,7 @@ class _Search:
         the body flows once more without what the guess explains around its seed, too.
         """
         claimed = claim_cells(self._comparison, proposal)
-        if min(int(claim.sum()) for claim in claimed) < LEAST_CELLS:
+        if min(map(count_cells, claimed)) < LEAST_CELLS:
             return None
         prices, offers = self._price(), self._comparison.price_turn(proposal.turn)
         hidden = [
@@ -378,7 +378,7 @@ class _Search:
         """Return the reading in which the body keeps what its flow explains as well; None where a part is lost."""
         labels = drop_strays(release_cells(anatomy, self._comparison).labels, anatomy.turns)
         parts = range(1, len(anatomy.turns) + 1)
-        if min((int((side == part).sum()) for side in labels for part in parts), default=0) <= LEAST_CELLS:
+        if min((count_cells(side == part) for side in labels for part in parts), default=0) <= LEAST_CELLS:
             return None
         return self._attach(replace(anatomy, labels=labels))
 
@@ -391,7 +391,7 @@ class _Search:
             labels = land_parts(Anatomy(velocity=velocity, turns=tuple(turns), labels=labels), self._comparison).labels
         labels = drop_strays(labels, turns)
         kept = [
-            part for part in range(1, len(turns) + 1) if min(int((side == part).sum()) for side in labels) > LEAST_CELLS
+            part for part in range(1, len(turns) + 1) if min(count_cells(side == part) for side in labels) > LEAST_CELLS
         ]
         return [turns[part - 1] for part in kept], keep_labels(labels, kept)
 

@@ -20,14 +20,6 @@ Labels: TypeAlias = NDArray[np.intp]
 
 _ROUNDS = 20
 _DAMPING = np.float32(0.5)
-_LEFT, _RIGHT, _UPPER, _LOWER = np.s_[:, :, :-1], np.s_[:, :, 1:], np.s_[:, :-1], np.s_[:, 1:]
-_WAYS = (
-    ((0, *_RIGHT), _LEFT, 1),
-    ((1, *_LEFT), _RIGHT, 0),
-    ((2, *_LOWER), _UPPER, 3),
-    ((3, *_UPPER), _LOWER, 2),
-)
-"""Where what is said is heard, by whom it is said, and from where what that one heard is not said back."""
 _BOND = 0.6
 _LEAST = 0.05
 _CONTRAST = 0.35
@@ -75,30 +67,38 @@ def _pass_messages(costs: Channels, bonds: tuple[Plane, Plane], hold: Callable[[
         bonds: From `measure_bonds`.
         hold: Changes what a cell believes, in place, into what it says across a bond.
     """
+    count, height, width = costs.shape
+    # Row after row, neighbours are steps of one and of a row; no bond leads from the end of one row to the next.
+    across = np.pad(bonds[0], ((0, 0), (0, 1))).ravel()[:-1]
+    costs = costs.reshape(count, height * width)
     # What a cell hears from its left, right, upper and lower neighbour.
     heard = np.zeros((4, *costs.shape), np.float32)
     said = np.zeros_like(heard)
     belief = costs.copy()
+    ways = []
+    for (first, second), step, bond in (((0, 1), 1, across), ((2, 3), width, bonds[1].ravel())):
+        # What is said, what the speaker believes, and what that one heard, which is not said back.
+        ways.append((said[first, :, step:], belief[:, :-step], heard[second, :, :-step], bond))
+        ways.append((said[second, :, :-step], belief[:, step:], heard[first, :, step:], bond))
     for _ in range(_ROUNDS):
-        for (listener, speaker, heeded), bond in zip(_WAYS, (bonds[0], bonds[0], bonds[1], bonds[1]), strict=True):
-            words = said[listener]
-            np.subtract(belief[speaker], heard[heeded][speaker], out=words)
+        for words, believed, answered, bond in ways:
+            np.subtract(believed, answered, out=words)
             hold(words, bond)
         heard += said
         heard *= _DAMPING
         np.add.reduce(heard, axis=0, out=belief)
         belief += costs
-    return belief
+    return belief.reshape(count, height, width)
 
 
 def _hold_costs(words: Channels, bond: Plane) -> None:
-    """Say what each label costs beyond the cheapest, (k, h, w), at most a cut."""
+    """Say what each label costs beyond the cheapest, (k, n), at most a cut."""
     words -= reduce(np.minimum, words)
     np.minimum(words, bond, out=words)
 
 
 def _hold_lead(words: Channels, bond: Plane) -> None:
-    """Say how much more one label costs than the other, (1, h, w), at most a cut."""
+    """Say how much more one label costs than the other, (1, n), at most a cut."""
     np.minimum(words, bond, out=words)
     np.maximum(words, -bond, out=words)
 

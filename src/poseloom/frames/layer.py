@@ -3,7 +3,7 @@
 import numpy as np
 
 from poseloom.frames.anatomy import Anatomy
-from poseloom.frames.comparison import Comparison
+from poseloom.frames.comparison import Comparison, count_cells
 from poseloom.frames.flow import look_up
 from poseloom.frames.similarity import invert, pull_back
 
@@ -23,6 +23,6 @@ def lies_before(anatomy: Anatomy, comparison: Comparison, part: int) -> bool:
         places = np.asarray(comparison.places + comparison.follow(anatomy.velocity, duration), np.float32)
         under = look_up(masks[there].astype(np.float32), places) > 0.5
         over = pull_back(bodies[1].astype(np.float32), way) > 0.5
-        hides += int((bodies[0] & under & (flows[here] > _DIFFERENT)).sum())
-        hidden += int((masks[here] & over & (turns[here] > _DIFFERENT)).sum())
-    return hidden <= _DOUBT * hides + _SHARE * (int(masks[0].sum()) + int(masks[1].sum()))
+        hides += count_cells(bodies[0] & under & (flows[here] > _DIFFERENT))
+        hidden += count_cells(masks[here] & over & (turns[here] > _DIFFERENT))
+    return hidden <= _DOUBT * hides + _SHARE * sum(map(count_cells, masks))

@@ -281,15 +281,16 @@ class _Rival:
         self._size = (cv2.getOptimalDFTSize(padded.shape[0]), cv2.getOptimalDFTSize(padded.shape[1]))
         energy = np.square(padded).sum(axis=2) - _SOUGHT_WORTH * wanted
         planes = np.stack([*(-2 * padded[..., band] for band in range(4)), energy])
-        self._spectrum = np.fft.rfft2(planes, self._size).astype(np.complex64)
+        self._spectrum = np.conj(np.fft.rfft2(planes, self._size).astype(np.complex64))
 
     def match(self, discs: Channels, weights: Channels) -> Iterator[tuple[int, float, int, int]]:
         """Yield, for each disc (n, side, side, 4), weighted (n, side, side), its number, low costs and their places."""
         weighted = np.concatenate([discs * weights[..., None], weights[..., None]], axis=3)
         spectra = np.fft.rfft2(weighted.transpose(0, 3, 1, 2), self._size)
-        product = self._spectrum[0] * np.conj(spectra[:, 0])
+        product = self._spectrum[0] * spectra[:, 0]
         for band in range(1, len(self._spectrum)):
-            product += self._spectrum[band] * np.conj(spectra[:, band])
+            product += self._spectrum[band] * spectra[:, band]
+        np.conj(product, out=product)
         costs = np.fft.irfft2(product, self._size)[:, : self._shape[0], : self._shape[1]]
         own = (np.square(discs).sum(axis=3) * weights).sum(axis=(1, 2))
         totals = np.maximum(weights.sum(axis=(1, 2)), 1e-3)
@@ -326,13 +327,14 @@ class _Polish:
         self._seed = seed
         self._there = there
         self._sought = np.minimum(sought, 1)
-        self._arms = np.stack([columns, rows], axis=1).astype(np.float32) - np.array(seed, np.float32)
+        # (3, n): x, y and 1.
+        self._arms = np.stack([columns - seed[0], rows - seed[1], np.ones(len(rows))])
         self._shown = here[rows, columns]
         self._share = weights[rows, columns] / max(float(weights[rows, columns].sum()), 1e-6)
 
     def run(self, finds: list[Find]) -> list[tuple[float, Similarity]]:
         """Return costs and maps, best first; finds that stay behind are given up half-way, and no place, no maps."""
-        if len(self._arms) == 0:
+        if not self._arms.size:
             # A seed between two shapes may belong to neither.
             return []
         best = np.array([(turn, *place, 0.0) for turn, place in finds])
@@ -362,28 +364,27 @@ class _Polish:
     def _form(self, guess: NDArray[np.float64]) -> Similarity:
         return form_similarity(guess[0], math.exp(guess[3]), self._seed, guess[1:3])
 
-    def _go(self, guesses: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return where guesses (n, 4) bring the places (m), (n, m, 2)."""
+    def _go(self, guesses: NDArray[np.float64]) -> tuple[Plane, Plane]:
+        """Return where guesses (n, 4) bring the places (m), x and y, (n, m) each."""
         spread = np.exp(guesses[:, 3])
         cosine, sine = np.cos(guesses[:, 0]) * spread, np.sin(guesses[:, 0]) * spread
-        x = np.outer(cosine, self._arms[:, 0]) - np.outer(sine, self._arms[:, 1]) + guesses[:, 1:2]
-        y = np.outer(sine, self._arms[:, 0]) + np.outer(cosine, self._arms[:, 1]) + guesses[:, 2:3]
-        return np.stack([x, y], axis=2)
+        x = np.column_stack([cosine, -sine, guesses[:, 1]]) @ self._arms
+        y = np.column_stack([sine, cosine, guesses[:, 2]]) @ self._arms
+        return x.astype(np.float32), y.astype(np.float32)
 
     def _favour(self, guesses: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what it is worth that guesses (n, 4) land on what is left open, (n,)."""
-        landed = _look(self._sought, self._go(guesses))
+        landed = _look(self._sought, *self._go(guesses))
         return np.asarray(_SOUGHT_WORTH * (landed * self._share).sum(axis=1), np.float64)
 
     def _judge(self, guesses: NDArray[np.float64]) -> NDArray[np.float64]:
-        gap = np.minimum(measure_gap(_look(self._there, self._go(guesses)), self._shown), 0.8 * FURTHEST_GAP)
+        gap = np.minimum(measure_gap(_look(self._there, *self._go(guesses)), self._shown), 0.8 * FURTHEST_GAP)
         price = 0.02 * np.abs(guesses[:, 0]) + _SCALE_PRICE * np.abs(guesses[:, 3])
         return np.asarray((gap * self._share).sum(axis=1) + price, np.float64)
 
 
-def _look(image: Premultiplied, places: NDArray[np.float64]) -> Channels:
-    seen = cv2.remap(image, places.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[call-overload]
-    return np.asarray(seen, np.float32)
+def _look(image: Premultiplied, x: Plane, y: Plane) -> Channels:
+    return np.asarray(cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
 
 
 def _shrink(image: Channels, shape: tuple[int, int]) -> Channels:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from poseloom.frames.comparison import Both, Comparison, Mask, grow, measure_joint, measure_overlap
+from poseloom.frames.comparison import Both, Comparison, Mask, count_cells, grow, measure_joint, measure_overlap
 from poseloom.frames.flow import Field, smooth
 from poseloom.frames.proposal import SUPPORT_CELLS, Proposal
 from poseloom.frames.similarity import do_alike, invert, move_points, pull_back, read_turn
@@ -62,12 +62,12 @@ def weigh_proposal(comparison: Comparison, proposal: Proposal, prices: Both, mot
     cv2.circle(near_seed, (round(proposal.seed[0]), round(proposal.seed[1])), _SEED_CELLS, 1, -1)
     regions = [np.zeros(comparison.shape, bool)] * 2
     regions[here] = _connect(better[here], near_seed > 0)
-    if int(regions[here].sum()) < LEAST_CELLS:
+    if count_cells(regions[here]) < LEAST_CELLS:
         return 0.0
     landing = pull_back(grow(regions[here]).astype(np.float32), ways[there]) > 0.5
     regions[there] = _connect(better[there], landing)
     gain = sum(float(np.maximum(plane, 0)[region].sum()) for plane, region in zip(advantage, regions, strict=True))
-    if int(regions[there].sum()) < LEAST_CELLS or gain < LEAST_WORTH:
+    if count_cells(regions[there]) < LEAST_CELLS or gain < LEAST_WORTH:
         return 0.0
     overlap = measure_overlap(regions[0], regions[1], proposal.turn)
     torn = sum(

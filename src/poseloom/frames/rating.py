@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from poseloom.frames.anatomy import Anatomy
-from poseloom.frames.comparison import Both, Comparison, Mask, grow, measure_overlap
+from poseloom.frames.comparison import Both, Comparison, Mask, count_cells, grow, measure_overlap
 from poseloom.frames.labelling import measure_roughness
 from poseloom.frames.similarity import Similarity, read_turn
 
@@ -54,7 +54,9 @@ def _rate(anatomy: Anatomy, comparison: Comparison, flows: Both, part: int) -> f
     masks, turn = anatomy.find(part), anatomy.turns[part - 1]
     overlap = measure_overlap(*masks, turn)
     roughs = [measure_roughness(mask, bonds) for mask, bonds in zip(masks, comparison.bonds, strict=True)]
-    sizes = [mask.sum() / max(solid.sum(), 1) for mask, solid in zip(masks, comparison.solid, strict=True)]
+    sizes = [
+        count_cells(mask) / max(count_cells(solid), 1) for mask, solid in zip(masks, comparison.solid, strict=True)
+    ]
     # What lies inside the outline and is drawn apart all around is a feature: it slides.
     is_apart = max(roughs) < _LEAST_ROUGHNESS or (max(sizes) < _SMALL_SHARE and min(roughs) < _SMALL_ROUGHNESS)
     if is_apart and not any(map(_is_outermost, masks, comparison.solid)):

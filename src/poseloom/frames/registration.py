@@ -106,7 +106,7 @@ class FeaturePyramid:
         self._source = source
         self._target = target
         self._trust: tuple[Plane, Plane] | None = None
-        self._levels: dict[int, tuple[Channels, Channels]] = {}
+        self._levels: dict[tuple[int, float], tuple[Channels, Channels]] = {}
 
     def entrust(self, near: Plane, far: Plane) -> "FeaturePyramid":
         """Return the same pair with places that count less; what was seen of it is shared.
@@ -130,15 +130,15 @@ class FeaturePyramid:
         return self._source.shape[0], self._source.shape[1]
 
     def see(self, long_side: int, outline: float) -> tuple[Channels, Channels]:
-        """Return both poses, (h, w, 4 or 5): premultiplied RGBA, and the signed distance if it counts."""
-        if long_side not in self._levels:
+        """Return both poses, (h, w, 4 or 5): premultiplied RGBA, and the signed distance if it counts.
+
+        They can't be written to.
+        """
+        key = long_side, outline
+        if key not in self._levels:
             shape = fit_shape(self.shape, long_side)
-            self._levels[long_side] = _describe(self._source, shape), _describe(self._target, shape)
-        near, far = self._levels[long_side]
-        if outline == 0:
-            return np.ascontiguousarray(near[..., :4]), np.ascontiguousarray(far[..., :4])
-        weights = np.array([1, 1, 1, 1, outline], np.float32)
-        return near * weights, far * weights
+            self._levels[key] = _describe(self._source, shape, outline), _describe(self._target, shape, outline)
+        return self._levels[key]
 
     def see_trust(self, shape: tuple[int, int]) -> tuple[Plane, Plane] | None:
         """Return how far each place counts on a grid of `shape`; None is fully everywhere."""
@@ -172,10 +172,13 @@ def register(pyramid: FeaturePyramid, stiffness: Stiffness, start: Field | None 
     return velocity
 
 
-def _describe(image: Premultiplied, shape: tuple[int, int]) -> Channels:
+def _describe(image: Premultiplied, shape: tuple[int, int], outline: float) -> Channels:
     small = np.asarray(cv2.resize(image, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
-    distance = np.tanh(measure_distance(small[..., 3]) / np.float32(0.08 * max(shape)))
-    return np.dstack([small, distance])
+    if outline:
+        distance = np.tanh(measure_distance(small[..., 3]) / np.float32(0.08 * max(shape)))
+        small = np.dstack([small, distance * np.float32(outline)])
+    small.flags.writeable = False
+    return small
 
 
 def _step(
@@ -192,7 +195,7 @@ def _step(
         trust = trust * warp(known[0], back) * warp(known[1], forth)
     pairs = ((slope_x, slope_x), (slope_y, slope_y), (slope_x, slope_y), (slope_x, gap), (slope_y, gap))
     terms = cv2.merge([_multiply(left, right) * trust for left, right in pairs])
-    xx, yy, xy, x, y = cv2.split(smooth(np.asarray(terms, np.float32), 1.0))
+    xx, yy, xy, x, y = _part(smooth(np.asarray(terms, np.float32), 1.0))
     ridge = np.float32(0.05 * stiffness.damping) + np.float32(0.02) * (xx + yy)
     xx, yy = xx + ridge, yy + ridge
     determinant = xx * yy - xy * xy

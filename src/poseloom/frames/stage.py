@@ -121,7 +121,7 @@ def enlarge_places(lattice: Field, shape: tuple[int, int], *, shrunk: int = 1) -
     size = (lattice.shape[1] * cell, lattice.shape[0] * cell)
     enlarged = cv2.resize(lattice, size, interpolation=cv2.INTER_LINEAR)
     height, width = -(-shape[0] // shrunk), -(-shape[1] // shrunk)
-    return np.ascontiguousarray(enlarged[cell : cell + height, cell : cell + width], np.float32)
+    return np.asarray(enlarged[cell : cell + height, cell : cell + width], np.float32)
 
 
 def _interpolate(values: Channels, rows: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Channels:

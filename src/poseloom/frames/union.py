@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poseloom.frames.anatomy import Anatomy
-from poseloom.frames.comparison import Comparison, grow
+from poseloom.frames.comparison import Comparison, count_cells, grow
 from poseloom.frames.image import Premultiplied, measure_gap
 from poseloom.frames.labelling import Labels
 from poseloom.frames.similarity import Similarity, invert, move_points
@@ -74,12 +74,12 @@ def _merge_two(anatomy: Anatomy, comparison: Comparison) -> Anatomy | None:
 
 
 def _touch(labels: Labels, first: int, second: int) -> bool:
-    return int((grow(labels == first) & (labels == second)).sum()) >= _TOUCH_CELLS
+    return count_cells(grow(labels == first) & (labels == second)) >= _TOUCH_CELLS
 
 
 def _measure_apart(anatomy: Anatomy, comparison: Comparison, parts: tuple[int, int]) -> float:
     """Return the mean colour gap of two parts that move each for itself."""
-    sizes = [sum(int((side == part).sum()) for side in anatomy.labels) for part in parts]
+    sizes = [sum(count_cells(side == part) for side in anatomy.labels) for part in parts]
     fits = [_begin_fit(comparison, anatomy.labels, (part,), anatomy.turns[part - 1]) for part in parts]
     gaps = [1.0 if fit is None else fit.measure() for fit in fits]
     return sum(size * gap for size, gap in zip(sizes, gaps, strict=True)) / sum(sizes)
@@ -108,7 +108,7 @@ class _Sample:
         """Return the sums of colour gaps for maps, (m, 2, 2) and (m, 2)."""
         if len(self.points) == 0:
             return np.zeros(len(linear))
-        places = np.einsum("mij,nj->mni", linear, self.points) + shift[:, None]
+        places = self.points @ linear.transpose(0, 2, 1) + shift[:, None]
         seen = cv2.remap(  # type: ignore[call-overload]
             self.there, places.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
         )
