@@ -1,9 +1,11 @@
 """Two pictures of one moment become one.
 
 Where they agree they cross-fade. Where their outlines differ, the edge between them travels instead of
-fading. Where their colours differ, one drawing replaces the other within a blink.
+fading, unless it has so far to go that an arm would grow out of a thread: then one drawing's replaces the
+other's half-way. Where their colours differ, one drawing replaces the other within a blink.
 """
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -23,7 +25,9 @@ SWITCH = 0.06
 """The share of the way within which colours that do not match are exchanged."""
 _ONSET = 1 / 25
 """The share of the way after which only travelling edges decide where outlines differ."""
-_FURTHEST_PX = 80.0
+_FURTHEST_PX = 400.0
+_SURELY_FAR = 2.7
+"""So many times as far as an edge begins to be exchanged, it is."""
 _LINE_SPREAD = 60
 """How far what is drawn may differ from the colour of the line and still be of it."""
 _GAP_LEVELS = np.clip((np.arange(256) / 255 - 0.06) / 0.16 * 255, 0, 255).astype(np.uint8)
@@ -94,8 +98,24 @@ def show_side(side: Side, lattice: Field, shape: tuple[int, int]) -> Rgba:
     return look_up(side.fine, enlarge_places(lattice * 2, shape))
 
 
-def blend_sides(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: tuple[int, int], t: float) -> Rgba:
-    """Return (H, W, 4) uint8: both poses at the moment `t` in 0..1, its colour defined even where transparent."""
+def blend_sides(
+    sides: tuple[Side, Side],
+    lattices: tuple[Field, Field],
+    shape: tuple[int, int],
+    t: float,
+    *,
+    far_px: float = math.inf,
+) -> Rgba:
+    """Return (H, W, 4) uint8: both poses at a moment, its colour defined even where transparent.
+
+    Args:
+        sides: The poses, or a part of them.
+        lattices: The pixels of each that are seen (see `stage.sample_places`).
+        shape: Height and width.
+        t: The moment, 0 at the source and 1 at the target.
+        far_px: How far outside one outline the edge no longer travels all the way: there it begins to be exchanged
+            at once, half-way. By default it travels everywhere.
+    """
     near, far = (
         look_up(side.picture, enlarge_places(lattice, shape)) for side, lattice in zip(sides, lattices, strict=True)
     )
@@ -109,7 +129,7 @@ def blend_sides(sides: tuple[Side, Side], lattices: tuple[Field, Field], shape: 
     alpha = np.asarray(plain, np.uint8)
     if edges.any():
         places = _halve(lattices[0], shape), _halve(lattices[1], shape)
-        distance = _travel(sides, places, shape, t)
+        distance = _travel(sides, places, shape, t, far_px)
         share = np.asarray(cv2.resize(edges, size), np.float32)
         crisp = np.clip(distance * 255 + np.float32(127.5), 0, 255).astype(np.uint8)
         alpha = np.asarray(cv2.blendLinear(plain, crisp, 1 - share, share), np.uint8)
@@ -173,9 +193,14 @@ def _find_line(sides: tuple[Side, Side], places: tuple[Field, Field], shape: tup
     return np.asarray(lined, np.float32) * np.float32(1 / 255)
 
 
-def _travel(sides: tuple[Side, Side], places: tuple[Field, Field], shape: tuple[int, int], t: float) -> Plane:
+def _travel(
+    sides: tuple[Side, Side], places: tuple[Field, Field], shape: tuple[int, int], t: float, far_px: float
+) -> Plane:
     """Return the pixels (H, W) to the outline that lies between both outlines, positive inside."""
     near, far = (look_up(side.distance, place) for side, place in zip(sides, places, strict=True))
-    distance = cv2.addWeighted(near, 1 - t, far, t, 0)
+    outside = cv2.min(near, far) * np.float32(-1 / far_px)
+    swapped = np.clip((outside - 1) * np.float32(1 / (_SURELY_FAR - 1)), 0, 1)
+    share = np.float32(t) + swapped * np.float32((t > 0.5) - t)
+    distance = near + (far - near) * share
     distance = cv2.resize(distance, (distance.shape[1] * 2, distance.shape[0] * 2))
     return np.asarray(distance, np.float32)[: shape[0], : shape[1]]

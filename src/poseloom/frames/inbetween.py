@@ -1,5 +1,6 @@
 """Draw what lies between two poses, at any moment and in any order."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -25,6 +26,8 @@ from poseloom.frames.stage import Placement, Window, sample_places, set_stage
 _WORK_LONG_SIDE = 320
 _AT_REST = Placement()
 _SEEN_ALPHA = 0.06
+_FAR_SHARE = 0.0375
+"""So far outside the other's outline, by the longer side of the stage, what one pose has would grow out of a thread."""
 _EMPTY = (Fault(kind=FaultKind.EMPTY_POSE, amount=1, weight=1),)
 
 
@@ -98,7 +101,7 @@ class Morph:
             painted = show_side(self.sides[1], self._look(1 - t, placement, shown), shown.shape)
         else:
             lattices = self._look(-t, placement, shown), self._look(1 - t, placement, shown)
-            painted = blend_sides(self.sides, lattices, shown.shape, t)
+            painted = blend_sides(self.sides, lattices, shown.shape, t, far_px=self._far_px)
         view = canvas[shown.y0 : shown.y1, shown.x0 : shown.x1]
         if is_first:
             cv2.copyTo(painted, cv2.extractChannel(painted, 3), view)
@@ -109,6 +112,11 @@ class Morph:
     def confidence(self) -> float:
         """Return 0..1, how far it may be shown slowly."""
         return self.judgement.value
+
+    @property
+    def _far_px(self) -> float:
+        # Beside limbs that turn, what is far from the other outline is most likely a piece of one.
+        return math.inf if self.limbs else _FAR_SHARE * max(self.stage.shape)
 
     def _stand(self, t: float) -> Ground:
         return Ground(stage=self.stage, t=t, flows=(self._flow(t), self.whole))

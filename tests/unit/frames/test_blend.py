@@ -1,5 +1,8 @@
+import math
+
 import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from poseloom.frames.blend import Side, blend_sides, prepare_side
@@ -23,10 +26,10 @@ def draw_disc(radius: int, *, cut: bool = False) -> Rgba:
     return image
 
 
-def blend(sides: tuple[Side, Side], t: float) -> Rgba:
+def blend(sides: tuple[Side, Side], t: float, *, far_px: float = math.inf) -> Rgba:
     whole = Window(x0=0, y0=0, x1=SIZE, y1=SIZE)
     lattice = sample_places(list_positions(SIZE, SIZE), whole, Placement(), whole)
-    return blend_sides(sides, (lattice, lattice), (SIZE, SIZE), t)
+    return blend_sides(sides, (lattice, lattice), (SIZE, SIZE), t, far_px=far_px)
 
 
 def find_rim(image: Rgba) -> NDArray[np.int64]:
@@ -50,3 +53,14 @@ def test_drawings_with_lines_and_open_ends_all_around_have_an_edge_that_travels(
     sides = prepare_side(draw_disc(30), EVERYWHERE), prepare_side(draw_disc(50), EVERYWHERE)
     area = float((blend(sides, 0.5)[..., 3] > 127).sum())
     assert 0.95 < area / (np.pi * 40**2) < 1.05
+
+
+def reach(image: Rgba) -> int:
+    """Return how far it is seen from the middle on the right."""
+    return int(np.flatnonzero(image[MIDDLE, :, 3] > 127).max()) - MIDDLE
+
+
+def test_an_edge_that_has_far_to_go_is_exchanged_half_way_and_a_near_one_travels() -> None:
+    small, large = prepare_side(draw_disc(20)), prepare_side(draw_disc(50))
+    assert [reach(blend((small, large), t, far_px=2)) for t in (0.4, 0.6)] == pytest.approx([20, 50], abs=4)
+    assert [reach(blend((small, large), t, far_px=40)) for t in (0.4, 0.6)] == pytest.approx([32, 38], abs=1)

@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from demo.build import render
+from demo.rig import POSES
 from poseloom.frames.image import Rgba, blank, measure_bounds, premultiply
 from poseloom.frames.inbetween import Morph, prepare_morph
 from poseloom.frames.stage import Placement
@@ -80,7 +82,7 @@ def test_motion_is_smooth(morph: Morph) -> None:
     assert max(jerks) < usual
 
 
-def test_a_limb_that_appears_grows_with_a_crisp_edge() -> None:
+def test_a_limb_that_appears_has_a_crisp_edge() -> None:
     body = blank(SIZE)
     cv2.circle(body, (80, 90), 40, (200, 120, 40, 255), -1)
     armed = body.copy()
@@ -88,6 +90,29 @@ def test_a_limb_that_appears_grows_with_a_crisp_edge() -> None:
     frame = prepare_morph(body, armed).draw(0.5)
     ghost = np.count_nonzero((frame[..., 3] > 30) & (frame[..., 3] < 225))
     assert ghost < 500
+
+
+def test_a_long_arm_that_appears_is_swapped_like_a_drawing_instead_of_growing_out_of_a_thread() -> None:
+    body = blank(SIZE)
+    cv2.circle(body, (50, 100), 36, (200, 120, 40, 255), -1)
+    armed = body.copy()
+    cv2.line(armed, (75, 90), (120, 50), (200, 120, 40, 255), 9)
+    cv2.circle(armed, (128, 44), 11, (200, 120, 40, 255), -1)
+    morph = prepare_morph(body, armed)
+    hands = [np.count_nonzero(morph.draw(t)[:60, 110:, 3] > 127) for t in (0.2, 0.4, 0.48, 0.52, 0.6, 0.8, 1.0)]
+    assert max(hands[:3]) == 0
+    assert min(hands[3:]) > 0.5 * hands[-1]
+
+
+def test_beside_a_limb_that_turns_what_is_far_from_the_other_outline_grows() -> None:
+    """For that is most likely a piece of the limb that was not cut out with it."""
+    waving = render(POSES["waving"], 2 * SIZE)
+    cv2.circle(waving, (290, 250), 9, (250, 220, 40, 255), -1)
+    morph = prepare_morph(render(POSES["idle"], 2 * SIZE), waving)
+    assert morph.limbs
+    pieces = [np.count_nonzero(morph.draw(t)[210:, 265:, 3] > 127) for t in (0.55, 0.9, 1.0)]
+    assert pieces[0] == 0
+    assert 0 < pieces[1] < 0.5 * pieces[2]
 
 
 def test_a_limb_that_appears_is_inked_like_the_rest() -> None:
