@@ -52,6 +52,7 @@ HANDS = {
     "before its chin": _show(_straight_mouth, _hand(170, 380, -30)),
     "at its brow": _show(_straight_mouth, _hand(130, 120, -40)),
     "before its mouth": _show(_hand(256, 330, -80)),
+    "on its cheek": _show(_straight_mouth, _hand(120, 240, -90)),
 }
 """By where a hand is: the same face with it, drawn with lines around everything."""
 

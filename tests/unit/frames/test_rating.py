@@ -1,18 +1,27 @@
+import math
+
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from poseloom.core.confidence import Rendering
-from poseloom.frames.image import Rgba
+from poseloom.frames.anatomy import Anatomy
+from poseloom.frames.comparison import Comparison
+from poseloom.frames.image import Rgba, premultiply
 from poseloom.frames.inbetween import prepare_morph
+from poseloom.frames.rating import rate_parts
+from poseloom.frames.similarity import form_similarity
 from tests.unit.frames.hands import CALM, FACE, GRINNING, HANDS, SNEEZING, kiss
+
+HINGE = np.array([60, 56])
 
 
 def resize(pose: Rgba, size_px: int) -> Rgba:
     return np.asarray(cv2.resize(pose, (size_px, size_px), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-@pytest.mark.parametrize("size_px", [320, 512])
+@pytest.mark.parametrize("size_px", [320, 416, 512])
 @pytest.mark.parametrize("where", HANDS)
 def test_a_hand_that_appears_is_no_piece_of_the_face_that_turns(where: str, size_px: int) -> None:
     morph = prepare_morph(resize(FACE, size_px), resize(HANDS[where], size_px))
@@ -31,3 +40,39 @@ def test_a_handkerchief_is_no_white_of_an_eye_that_turns(size_px: int) -> None:
 def test_a_heart_is_no_mouth_that_turns(heart: tuple[int, int, int], size_px: int) -> None:
     morph = prepare_morph(resize(GRINNING, size_px), resize(kiss(*heart), size_px))
     assert morph.judgement.limbs == 0
+
+
+def _outline_arm(degrees: float, hidden_cells: int) -> NDArray[np.int32]:
+    along = np.array([math.cos(math.radians(degrees)), math.sin(math.radians(degrees))])
+    aside = 6 * np.array([-along[1], along[0]])
+    ends = HINGE - hidden_cells * along, HINGE + 34 * along
+    corners = [ends[0] + aside, ends[1] + aside, ends[1] - aside, ends[0] - aside]
+    return np.array(corners).round().astype(np.int32)
+
+
+def _rate_arm(*, hidden_cells: int, shade: int) -> float:
+    """Return the rate of an arm before a body of its colour, of which it hides so much, that turns and is tinted."""
+    poses, labels = [], []
+    for degrees, tint in ((0, 0), (-60, shade)):
+        pose, mask = np.zeros((112, 112, 4), np.uint8), np.zeros((112, 112), np.uint8)
+        cv2.circle(pose, (40, 56), 26, (120, 120, 120, 255), -1)
+        outline = _outline_arm(degrees, hidden_cells)
+        cv2.fillPoly(pose, [outline], (120 + tint, 120, 120 - tint, 255))
+        cv2.fillPoly(mask, [outline], 1)
+        poses.append(premultiply(pose))
+        labels.append(mask.astype(np.intp))
+    still, open_ = np.zeros((112, 112, 2), np.float32), np.full((112, 112), 0.6, np.float32)
+    turn = form_similarity(math.radians(-60), 1, HINGE, HINGE)
+    anatomy = Anatomy(velocity=still, turns=(turn,), labels=(labels[0], labels[1]))
+    [rate] = rate_parts(anatomy, Comparison(poses[0], poses[1], is_lined=True), (open_, open_))
+    return rate
+
+
+def test_an_arm_that_is_drawn_apart_may_be_tinted_until_half_is_left_open() -> None:
+    assert _rate_arm(hidden_cells=0, shade=50) > 1
+    assert _rate_arm(hidden_cells=0, shade=60) == 0
+
+
+def test_an_arm_that_is_hardly_drawn_apart_may_be_tinted_less() -> None:
+    assert _rate_arm(hidden_cells=12, shade=35) > 1
+    assert _rate_arm(hidden_cells=12, shade=50) == 0
