@@ -57,9 +57,9 @@ def _rate(anatomy: Anatomy, comparison: Comparison, flows: Both, part: int) -> f
     sizes = [
         count_cells(mask) / max(count_cells(solid), 1) for mask, solid in zip(masks, comparison.solid, strict=True)
     ]
-    # What lies inside the outline and is drawn apart all around is a feature: it slides.
+    # What lies inside the outline and is drawn apart all around is a feature: it slides. Without lines, so is the rest.
     is_apart = max(roughs) < _LEAST_ROUGHNESS or (max(sizes) < _SMALL_SHARE and min(roughs) < _SMALL_ROUGHNESS)
-    if is_apart and not any(map(_is_outermost, masks, comparison.solid)):
+    if (is_apart or not comparison.is_lined) and not any(map(_is_outermost, masks, comparison.solid)):
         return 0.0
     may_hide = _may_hide(comparison, masks, roughs)
     rough = _see_roughness(comparison, masks, turn, roughs) if may_hide else max(roughs)

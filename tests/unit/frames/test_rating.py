@@ -50,12 +50,21 @@ def _outline_arm(degrees: float, hidden_cells: int) -> NDArray[np.int32]:
     return np.array(corners).round().astype(np.int32)
 
 
-def _rate_arm(*, hidden_cells: int, shade: int) -> float:
-    """Return the rate of an arm before a body of its colour, of which it hides so much, that turns and is tinted."""
+def _rate_arm(
+    *, tints: tuple[int, int], hidden_cells: int = 0, body: tuple[int, int] = (40, 26), is_lined: bool = True
+) -> float:
+    """Return the rate of an arm that turns by 60 degrees before a body.
+
+    Args:
+        tints: How far its colour is from the body's in the source and in the target, in levels.
+        hidden_cells: How much longer it is at its hinge.
+        body: Where the middle of the body is, from the left, and its radius, in cells.
+        is_lined: Whether one line is said to go around everything.
+    """
     poses, labels = [], []
-    for degrees, tint in ((0, 0), (-60, shade)):
+    for degrees, tint in zip((0, -60), tints, strict=True):
         pose, mask = np.zeros((112, 112, 4), np.uint8), np.zeros((112, 112), np.uint8)
-        cv2.circle(pose, (40, 56), 26, (120, 120, 120, 255), -1)
+        cv2.circle(pose, (body[0], 56), body[1], (120, 120, 120, 255), -1)
         outline = _outline_arm(degrees, hidden_cells)
         cv2.fillPoly(pose, [outline], (120 + tint, 120, 120 - tint, 255))
         cv2.fillPoly(mask, [outline], 1)
@@ -64,15 +73,23 @@ def _rate_arm(*, hidden_cells: int, shade: int) -> float:
     still, open_ = np.zeros((112, 112, 2), np.float32), np.full((112, 112), 0.6, np.float32)
     turn = form_similarity(math.radians(-60), 1, HINGE, HINGE)
     anatomy = Anatomy(velocity=still, turns=(turn,), labels=(labels[0], labels[1]))
-    [rate] = rate_parts(anatomy, Comparison(poses[0], poses[1], is_lined=True), (open_, open_))
+    [rate] = rate_parts(anatomy, Comparison(poses[0], poses[1], is_lined=is_lined), (open_, open_))
     return rate
 
 
 def test_an_arm_that_is_drawn_apart_may_be_tinted_until_half_is_left_open() -> None:
-    assert _rate_arm(hidden_cells=0, shade=50) > 1
-    assert _rate_arm(hidden_cells=0, shade=60) == 0
+    assert _rate_arm(tints=(0, 50)) > 1
+    assert _rate_arm(tints=(0, 60)) == 0
 
 
 def test_an_arm_that_is_hardly_drawn_apart_may_be_tinted_less() -> None:
-    assert _rate_arm(hidden_cells=12, shade=35) > 1
-    assert _rate_arm(hidden_cells=12, shade=50) == 0
+    assert _rate_arm(tints=(0, 35), hidden_cells=12) > 1
+    assert _rate_arm(tints=(0, 50), hidden_cells=12) == 0
+
+
+@pytest.mark.parametrize("tint", [50, 60, 70])
+def test_what_turns_inside_the_outline_is_a_limb_only_where_everything_has_a_line_around_it(tint: int) -> None:
+    """Without lines, nothing tells it from an eye that becomes a bow."""
+    body = (64, 46)
+    assert _rate_arm(tints=(tint, tint), body=body) > 1
+    assert _rate_arm(tints=(tint, tint), body=body, is_lined=False) == 0
