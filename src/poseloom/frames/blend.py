@@ -28,6 +28,8 @@ _ONSET = 1 / 25
 _FURTHEST_PX = 400.0
 _SURELY_FAR = 2.7
 """So many times as far as an edge begins to be exchanged, it is."""
+_RIM = 0.25
+"""By how much of that distance an outline may merely be drawn elsewhere."""
 _LINE_SPREAD = 60
 """How far what is drawn may differ from the colour of the line and still be of it."""
 _GAP_LEVELS = np.clip((np.arange(256) / 255 - 0.06) / 0.16 * 255, 0, 255).astype(np.uint8)
@@ -198,9 +200,29 @@ def _travel(
 ) -> Plane:
     """Return the pixels (H, W) to the outline that lies between both outlines, positive inside."""
     near, far = (look_up(side.distance, place) for side, place in zip(sides, places, strict=True))
-    outside = cv2.min(near, far) * np.float32(-1 / far_px)
-    swapped = np.clip((outside - 1) * np.float32(1 / (_SURELY_FAR - 1)), 0, 1)
-    share = np.float32(t) + swapped * np.float32((t > 0.5) - t)
+    share = np.float32(t) + _find_swapped(near, far, far_px) * np.float32((t > 0.5) - t)
     distance = near + (far - near) * share
-    distance = cv2.resize(distance, (distance.shape[1] * 2, distance.shape[0] * 2))
-    return np.asarray(distance, np.float32)[: shape[0], : shape[1]]
+    full = cv2.resize(distance, (distance.shape[1] * 2, distance.shape[0] * 2))
+    return np.asarray(full, np.float32)[: shape[0], : shape[1]]
+
+
+def _find_swapped(near: Plane, far: Plane, far_px: float) -> Plane:
+    """Return 0..1, where the edge is exchanged: all of what one pose has alone, if some of it lies far off the other.
+
+    Args:
+        near: (h, w) float32, half-size, full-size pixels to the source's outline.
+        far: The same to the target's.
+        far_px: As for `blend_sides`.
+    """
+    outside = np.asarray(cv2.min(near, far) * np.float32(-1 / far_px), np.float32)
+    swapped = np.asarray(np.clip((outside - 1) * np.float32(1 / (_SURELY_FAR - 1)), 0, 1), np.float32)
+    alone = np.asarray((outside > _RIM) & (np.asarray(cv2.max(near, far)) > 0))
+    if not swapped[alone].any():
+        return swapped
+    count, parts = cv2.connectedComponents(alone.astype(np.uint8), connectivity=4)
+    places = np.asarray(parts, np.int32)
+    furthest = np.zeros(count, np.float32)
+    np.maximum.at(furthest, places[alone], swapped[alone])
+    width = 2 * math.ceil(_RIM * far_px / 2) + 3
+    whole = cv2.dilate(furthest[places], np.ones((width, width), np.uint8))
+    return np.asarray(cv2.max(swapped, cv2.GaussianBlur(whole, (0, 0), width / 4)), np.float32)

@@ -12,6 +12,7 @@ import numpy as np
 
 from poseloom.core.confidence import TRUSTED_SCORE
 from poseloom.frames.affinity import find_affinity, fit_shape, form_velocity
+from poseloom.frames.collapse import undo_collapse
 from poseloom.frames.comparison import measure_salience, measure_stretch
 from poseloom.frames.flow import Channels, Field, exponentiate, resample_field, warp
 from poseloom.frames.image import Plane, Premultiplied, measure_gap
@@ -105,6 +106,24 @@ def calm_flow(source: Premultiplied, target: Premultiplied, best: Candidate) -> 
         return best
     still = _judge(FeaturePyramid(source, target), np.zeros_like(best.velocity), best.start)
     return min(best, still, key=lambda candidate: candidate.score)
+
+
+def hold_flow(source: Premultiplied, target: Premultiplied, best: Candidate) -> Candidate:
+    """Return `best`, but for what it makes collapse: that stays whole, to be exchanged.
+
+    Args:
+        source: (H, W, 4), not empty.
+        target: The same shape, not empty.
+        best: The flow that is to be shown.
+    """
+    pyramid = FeaturePyramid(source, target)
+    size = (best.velocity.shape[1], best.velocity.shape[0])
+    near, far = (
+        np.asarray(cv2.resize(pose[..., 3], size, interpolation=cv2.INTER_AREA), np.float32)
+        for pose in (source, target)
+    )
+    held = undo_collapse(best.velocity, (near, far))
+    return best if held is best.velocity else _judge(pyramid, held, best.start)
 
 
 def _compete(pyramid: FeaturePyramid, roughs: Sequence[Field], start: Field) -> Candidate:

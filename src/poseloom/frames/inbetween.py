@@ -10,7 +10,7 @@ from poseloom.core.confidence import Confidence, Fault, FaultKind, Rendering, ju
 from poseloom.frames.affinity import fit_shape
 from poseloom.frames.anatomy import Anatomy, Verdict, judge_anatomy
 from poseloom.frames.blend import Side, blend_sides, prepare_side, show_side
-from poseloom.frames.candidate import Candidate, calm_flow, choose_flow
+from poseloom.frames.candidate import Candidate, calm_flow, choose_flow, hold_flow
 from poseloom.frames.comparison import Comparison
 from poseloom.frames.cutout import cut_parts, rescale_limb
 from poseloom.frames.dissection import LONG_SIDES, dissect
@@ -218,9 +218,9 @@ def _find_motion(poses: tuple[Rgba, Rgba]) -> _Found:
     read = _read(work, single, _judge_flow(single))
     if read.judgement.rendering is not Rendering.LIMBS:
         # Poses that differ so much are exchanged so quickly that turning limbs would only confuse.
-        calm = calm_flow(*work, single)
-        judgement = read.judgement if calm is single else judge_pair(_judge_flow(calm).list_faults())
-        return _Found(calm.velocity, judgement, poses, ())
+        shown = hold_flow(*work, calm_flow(*work, single))
+        judgement = read.judgement if shown is single else judge_pair(_judge_flow(shown).list_faults())
+        return _Found(shown.velocity, judgement, poses, ())
     cutout = cut_parts(poses, refine_turns(read.anatomy, work), read.comparison)
     body = choose_flow(_shrink(cutout.bodies[0]), _shrink(cutout.bodies[1]), read.anatomy.velocity)
     shape = (body.velocity.shape[0], body.velocity.shape[1])

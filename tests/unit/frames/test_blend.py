@@ -64,3 +64,15 @@ def test_an_edge_that_has_far_to_go_is_exchanged_half_way_and_a_near_one_travels
     small, large = prepare_side(draw_disc(20)), prepare_side(draw_disc(50))
     assert [reach(blend((small, large), t, far_px=2)) for t in (0.4, 0.6)] == pytest.approx([20, 50], abs=4)
     assert [reach(blend((small, large), t, far_px=40)) for t in (0.4, 0.6)] == pytest.approx([32, 38], abs=1)
+
+
+def test_an_arm_that_reaches_far_is_exchanged_from_its_root_on_and_what_merely_bulges_beside_it_travels() -> None:
+    armed = draw_disc(30)
+    armed[MIDDLE - 6 : MIDDLE + 6, MIDDLE : MIDDLE + 60] = armed[MIDDLE, MIDDLE]
+    armed[MIDDLE - 40 : MIDDLE, MIDDLE - 6 : MIDDLE + 6] = armed[MIDDLE, MIDDLE]
+    sides = prepare_side(draw_disc(30)), prepare_side(armed)
+    before, after = (blend(sides, t, far_px=10)[..., 3] > 127 for t in (0.4, 0.6))
+    root = np.s_[:, MIDDLE + 33]
+    assert [np.count_nonzero(shown[root]) for shown in (before, after)] == [0, pytest.approx(12, abs=1)]
+    bulges = [MIDDLE - int(np.flatnonzero(shown[:, MIDDLE]).min()) for shown in (before, after)]
+    assert bulges == pytest.approx([34, 36], abs=1)

@@ -104,6 +104,21 @@ def test_a_long_arm_that_appears_is_swapped_like_a_drawing_instead_of_growing_ou
     assert min(hands[3:]) > 0.5 * hands[-1]
 
 
+def test_a_bent_arm_that_only_one_pose_has_stays_whole_until_it_is_exchanged() -> None:
+    bare = blank(SIZE)
+    cv2.circle(bare, (80, 40), 18, (240, 190, 150, 255), -1)
+    cv2.rectangle(bare, (62, 60), (98, 110), (240, 110, 80, 255), -1)
+    for left in (64, 82):
+        cv2.rectangle(bare, (left, 110), (left + 14, 150), (40, 60, 110, 255), -1)
+    armed = bare.copy()
+    arm = np.array([(96, 66), (120, 62), (134, 36)])
+    cv2.polylines(armed, [arm], isClosed=False, color=(240, 110, 80, 255), thickness=14)
+    morph = prepare_morph(armed, bare)
+    assert not morph.limbs
+    arms = [np.count_nonzero(morph.draw(t)[:75, 108:, 3] > 127) for t in (0.0, 0.25, 0.48, 0.52)]
+    assert arms[1:] == pytest.approx([arms[0], arms[0], 0], rel=0.12)
+
+
 def test_beside_a_limb_that_turns_what_is_far_from_the_other_outline_grows() -> None:
     """For that is most likely a piece of the limb that was not cut out with it."""
     waving = render(POSES["waving"], 2 * SIZE)
