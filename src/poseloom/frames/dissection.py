@@ -28,7 +28,7 @@ from poseloom.frames.ranking import (
     list_calmer,
     weigh_proposal,
 )
-from poseloom.frames.rating import LIMB_RADIANS, explain_places, rate_parts, tell_places
+from poseloom.frames.rating import LIMB_RADIANS, explain_places, lies_within, rate_parts, tell_places
 from poseloom.frames.registration import FIRM, FIRM_ON, REFINE_FAST, FeaturePyramid, Stiffness, register
 from poseloom.frames.similarity import Similarity, read_turn
 from poseloom.frames.union import iterate_merged, refit_turn
@@ -130,7 +130,7 @@ class _Search:
             # What was tried in vain is not tried again.
             self._best = self._body
             found = self._seek()
-        landed = self._land(found) if found else None
+        landed = self._leave_inner(self._land(found)) if found else None
         if landed and landed.anatomy.turns:
             return Dissection(landed.anatomy)
         has_parts = bool(self._best.anatomy.turns) and self._best.score < _NEARLY_SHARE * self._single.score
@@ -176,6 +176,15 @@ class _Search:
             return reading
         # What lands before its own colour with no line around it shows that it is no part after all.
         return self._drop(landed) if self._comparison.is_lined else landed
+
+    def _leave_inner(self, reading: _Reading) -> _Reading:
+        """Return what is left of a reading without parts that are but pieces of what lies inside the outline."""
+        anatomy = reading.anatomy
+        inner = [part for part in range(1, len(anatomy.turns) + 1) if lies_within(anatomy, self._comparison, part)]
+        if not inner:
+            return reading
+        outer = [turn for part, turn in enumerate(anatomy.turns, 1) if part not in inner]
+        return self._look(anatomy.velocity, outer)
 
     def _search(self) -> None:
         ranked: list[Ranked] | None = None

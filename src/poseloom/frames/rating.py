@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from poseloom.frames.anatomy import Anatomy
+from poseloom.frames.anatomy import Anatomy, trace_anatomy
 from poseloom.frames.comparison import Both, Comparison, Mask, count_cells, grow, measure_overlap
 from poseloom.frames.labelling import measure_roughness
-from poseloom.frames.similarity import Similarity, read_turn
+from poseloom.frames.similarity import Similarity, move_points, read_turn
 
 LIMB_RADIANS = math.radians(28)
 """What turns by less moves along."""
@@ -33,6 +33,12 @@ _LARGEST_SHARE = 0.31
 """Wings may be that large; what is larger is the body, or half of it."""
 _LEAST_SEEN = 0.45
 """A tail behind a body shows half of itself; less shows only what plain colour hides."""
+_LEAST_OUTER, _WITHIN_ROUGHNESS = 0.275, 0.19
+"""What reaches the outline with less of its edge is inside, and a paw there is drawn apart by less than so rough."""
+_WITHIN_RADIANS = math.radians(40)
+"""There, what turns by less goes hardly anywhere."""
+_DEEPEST_SHARE = 0.05
+"""No limb goes through the ground by more of the height of the stage."""
 _EXPLAINED = 0.25
 """A turn that leaves less than that open is what happens there."""
 _TOLD = 0.45
@@ -69,9 +75,38 @@ def _rate(anatomy: Anatomy, comparison: Comparison, flows: Both, part: int) -> f
     before, after = (_measure_open(prices, masks) for prices in (flows, comparison.price_turn(turn)))
     is_telling = before - after > _TELLING
     rough_share = rough / _MOST_ROUGHNESS * (_INDULGENCE if is_telling and may_hide else 1)
-    if after > _MOST_OPEN or rough_share + after / _MOST_OPEN > _MOST_AMISS:
+    if after > _MOST_OPEN or rough_share + after / _MOST_OPEN > _MOST_AMISS or _sinks(anatomy, comparison, part):
         return 0.0
     return min(overlap / least_overlap / (_HIDDEN_INDULGENCE if is_telling else 1), 1 / max(rough_share, 1e-6))
+
+
+def lies_within(anatomy: Anatomy, comparison: Comparison, part: int) -> bool:
+    """Say whether a part, counted from 1, is nothing but a piece of what is drawn inside an outline without lines.
+
+    It hardly reaches that outline, and neither pose draws it apart: half a mouth with the chin below.
+    """
+    if comparison.is_lined or abs(read_turn(anatomy.turns[part - 1])) < _WITHIN_RADIANS:
+        return False
+    masks = anatomy.find(part)
+    outer = max(map(_measure_outer, masks, comparison.solid))
+    roughs = map(measure_roughness, masks, comparison.bonds)
+    return outer < _LEAST_OUTER and min(roughs) > _WITHIN_ROUGHNESS
+
+
+def _measure_outer(mask: Mask, solid: Mask) -> float:
+    """Return which share of a part's own edge is on the outline of a pose."""
+    edge = mask & grow(~mask, 3)
+    return count_cells(mask & grow(~solid, 3)) / max(count_cells(edge), 1)
+
+
+def _sinks(anatomy: Anatomy, comparison: Comparison, part: int) -> bool:
+    """Say whether a part would be far below the ground on which both poses stand, half-way."""
+    path = trace_anatomy(anatomy, comparison)[part - 1]
+    flows = comparison.follow(anatomy.velocity, 0.5), comparison.follow(anatomy.velocity, 1.0)
+    places = move_points(comparison.places[anatomy.find(part)[0]], path.find(0.5, flows))
+    stood_on = np.flatnonzero((comparison.solid[0] | comparison.solid[1]).any(axis=1))
+    ground = stood_on[-1] if len(stood_on) else comparison.shape[0]
+    return bool(places[:, 1].max() > ground + _DEEPEST_SHARE * comparison.shape[0])
 
 
 def _may_hide(comparison: Comparison, masks: tuple[Mask, Mask], roughs: Sequence[float]) -> bool:
