@@ -33,10 +33,8 @@ _LARGEST_SHARE = 0.31
 """Wings may be that large; what is larger is the body, or half of it."""
 _LEAST_SEEN = 0.45
 """A tail behind a body shows half of itself; less shows only what plain colour hides."""
-_LEAST_OUTER, _WITHIN_ROUGHNESS = 0.275, 0.19
-"""What reaches the outline with less of its edge is inside, and a paw there is drawn apart by less than so rough."""
-_WITHIN_RADIANS = math.radians(40)
-"""There, what turns by less goes hardly anywhere."""
+_LEAST_OUTER, _WITHIN_ROUGHNESS, _WITHIN_SHARE = 0.35, 0.19, 0.045
+"""What reaches the outline with less of its edge is inside. A paw there is drawn apart better, or smaller."""
 _DEEPEST_SHARE = 0.05
 """No limb goes through the ground by more of the height of the stage."""
 _EXPLAINED = 0.25
@@ -60,9 +58,7 @@ def _rate(anatomy: Anatomy, comparison: Comparison, flows: Both, part: int) -> f
     masks, turn = anatomy.find(part), anatomy.turns[part - 1]
     overlap = measure_overlap(*masks, turn)
     roughs = [measure_roughness(mask, bonds) for mask, bonds in zip(masks, comparison.bonds, strict=True)]
-    sizes = [
-        count_cells(mask) / max(count_cells(solid), 1) for mask, solid in zip(masks, comparison.solid, strict=True)
-    ]
+    sizes = _measure_shares(masks, comparison)
     # What lies inside the outline and is drawn apart all around is a feature: it slides. Without lines, so is the rest.
     is_apart = max(roughs) < _LEAST_ROUGHNESS or (max(sizes) < _SMALL_SHARE and min(roughs) < _SMALL_ROUGHNESS)
     if (is_apart or not comparison.is_lined) and not any(map(_is_outermost, masks, comparison.solid)):
@@ -80,14 +76,19 @@ def _rate(anatomy: Anatomy, comparison: Comparison, flows: Both, part: int) -> f
     return min(overlap / least_overlap / (_HIDDEN_INDULGENCE if is_telling else 1), 1 / max(rough_share, 1e-6))
 
 
+def _measure_shares(masks: tuple[Mask, Mask], comparison: Comparison) -> list[float]:
+    """Return how much of each pose a part is."""
+    return [count_cells(mask) / max(count_cells(solid), 1) for mask, solid in zip(masks, comparison.solid, strict=True)]
+
+
 def lies_within(anatomy: Anatomy, comparison: Comparison, part: int) -> bool:
     """Say whether a part, counted from 1, is nothing but a piece of what is drawn inside an outline without lines.
 
     It hardly reaches that outline, and neither pose draws it apart: half a mouth with the chin below.
     """
-    if comparison.is_lined or abs(read_turn(anatomy.turns[part - 1])) < _WITHIN_RADIANS:
-        return False
     masks = anatomy.find(part)
+    if comparison.is_lined or max(_measure_shares(masks, comparison)) < _WITHIN_SHARE:
+        return False
     outer = max(map(_measure_outer, masks, comparison.solid))
     roughs = map(measure_roughness, masks, comparison.bonds)
     return outer < _LEAST_OUTER and min(roughs) > _WITHIN_ROUGHNESS

@@ -9,7 +9,7 @@ from poseloom.frames.forward import iterate_forward
 from poseloom.frames.image import Rgba
 from poseloom.frames.loop import iterate_loop
 
-VERSION = "34"
+VERSION = "35"
 """Part of every cache key: raise it when the same poses and manner would give other frames."""
 
 
